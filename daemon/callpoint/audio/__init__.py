@@ -1,0 +1,1 @@
+"""Sound, from the card to the RTP payload and back: threads, and no event loop."""

@@ -1,0 +1,1 @@
+"""The configuration: its schema, its files, and every fault in plain words."""

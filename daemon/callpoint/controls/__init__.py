@@ -1,0 +1,1 @@
+"""What a hand touches and an eye sees: the button and the LED."""

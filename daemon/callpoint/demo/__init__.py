@@ -1,0 +1,1 @@
+"""A whole conversation to watch: daemon, simulator, and a finger on the button."""

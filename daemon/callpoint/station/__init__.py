@@ -1,0 +1,1 @@
+"""What the device does: events rise into one table, commands descend from it."""

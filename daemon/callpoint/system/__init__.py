@@ -1,0 +1,1 @@
+"""What the operating system is told: readiness, status, stopping."""

@@ -1,0 +1,1 @@
+"""The client of the vendor's voice agents, usable alone as a library."""

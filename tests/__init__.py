@@ -1,0 +1,1 @@
+"""The tests: unit (one room each), integration (real parts), daemon (processes)."""

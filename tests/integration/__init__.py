@@ -1,0 +1,1 @@
+"""Tests with real parts: sockets, threads, media, and ALSA on a sound server."""

@@ -1,0 +1,1 @@
+"""Tests of single rooms; those of pure rooms run in microseconds."""
