@@ -1,0 +1,49 @@
+"""PURE: what the voice engine needs of a sound device; ALSA and synthetic ones fit it.
+
+A device is used by one thread. It blocks to keep time: reading or writing one frame
+takes 20 ms on average, whatever the device is.
+"""
+
+from typing import Protocol
+
+
+class CaptureDevice(Protocol):
+    """A microphone. Between `stop` and `read` it is prepared at most, never running."""
+
+    name: str
+
+    def read(self) -> bytes:
+        """The next frame of 20 ms (`frames.FRAME_BYTES`); the first read starts it.
+
+        Raises DeviceError when the device is gone.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop recording and drop what was not read; the next read starts it anew."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class PlayoutDevice(Protocol):
+    """A speaker."""
+
+    name: str
+
+    def write(self, pcm: bytes) -> None:
+        """Hand over one frame (or a part of one); blocks while the device is full.
+
+        Raises DeviceError when the device is gone.
+        """
+        ...
+
+    def delay_s(self) -> float:
+        """How long a sample written now waits until it is heard, in seconds."""
+        ...
+
+    def stop(self) -> None:
+        """Stop at once and drop what was not played; the next write starts it anew."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,121 @@
+"""The voice engine: both media ends of a call, outside of any event loop.
+
+Media never passes the control plane: packets come in by `receive`, go out by the
+`send` given to `connect`, and the station only begins, gates and ends.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from callpoint.audio.capture import Capture, Send
+from callpoint.audio.devices import CaptureDevice, PlayoutDevice
+from callpoint.audio.events import AudioEvent, FirstSoundPlayed
+from callpoint.audio.playout import Playout
+from callpoint.audio.repair import Repair
+from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.errors import LocalProtocolError
+from callpoint.station.events import Spoke
+
+_SPEECH_LEVEL: Final = 0.01
+"""-40 dB of full scale: above a quiet room, below anybody who wants to be heard."""
+_SPOKE_EVERY_S: Final = 1.0
+
+
+class VoiceEngine:
+    """One microphone, one speaker, at most one call.
+
+    `emit` is called on the audio threads. The devices are opened in `start` and
+    prepared; the microphone runs only between `begin` and `end`.
+    """
+
+    def __init__(
+        self,
+        capture: tuple[str, Callable[[], CaptureDevice]],
+        playout: tuple[str, Callable[[], PlayoutDevice]],
+        emit: Callable[[AudioEvent], None],
+    ) -> None:
+        self._emit = emit
+        self._capture = Capture(Repair(*capture, emit), self._caller_heard)
+        self._playout = Playout(Repair(*playout, emit), self._assistant_heard)
+        self._caller_spoke_s = 0.0
+        self._assistant_spoke_s = 0.0
+        self._first_sound = False
+
+    def start(self) -> None:
+        self._capture.start()
+        self._playout.start()
+
+    def close(self) -> None:
+        self._capture.close()
+        self._playout.close()
+
+    def begin(self) -> None:
+        """A call begins: both devices run."""
+        self._first_sound = False
+        self._playout.begin()
+        self._capture.begin()
+
+    def connect(self, codec: Codec, send: Send) -> None:
+        """Media flows: from now on `send` gets 50 payloads a second.
+
+        Raises LocalProtocolError for a codec that was not offered.
+        """
+        if codec.name.lower() != "opus":
+            raise LocalProtocolError(f"the far end chose {codec.name}, not Opus")
+        self._capture.connect(send)
+
+    def receive(self, packet: RtpPacket) -> None:
+        self._playout.receive(packet)
+
+    def end(self) -> None:
+        """The call is over: the microphone stops, and the speaker after its earcon."""
+        self._capture.end()
+        self._playout.end()
+
+    def open_microphone(self) -> None:
+        self._capture.microphone_open = True
+
+    def close_microphone(self) -> None:
+        self._capture.microphone_open = False
+
+    @property
+    def microphone_open(self) -> bool:
+        return self._capture.microphone_open
+
+    def play(self, pcm: bytes) -> None:
+        """Sound an earcon, with or without a call."""
+        self._playout.play(pcm)
+
+    def levels(self) -> tuple[float, float]:
+        """Loudness of the last frame of microphone and speaker, 0 to 1."""
+        return self._capture.level, self._playout.level
+
+    def faults(self) -> dict[str, str | None]:
+        """What is wrong with each device, or None."""
+        faults = {
+            "capture": self._capture.device.fault,
+            "playout": self._playout.device.fault,
+        }
+        return {end: str(fault) if fault else None for end, fault in faults.items()}
+
+    def counters(self) -> dict[str, Any]:
+        """The fate of every packet received in this call."""
+        return asdict(self._playout.jitter.counters)
+
+    def _caller_heard(self, loudness: float) -> None:
+        now_s = time.monotonic()
+        if loudness > _SPEECH_LEVEL and now_s - self._caller_spoke_s >= _SPOKE_EVERY_S:
+            self._caller_spoke_s = now_s
+            self._emit(Spoke(now_s, "caller"))
+
+    def _assistant_heard(self, loudness: float, at_s: float) -> None:
+        if loudness <= _SPEECH_LEVEL:
+            return
+        if not self._first_sound:
+            self._first_sound = True
+            self._emit(FirstSoundPlayed(at_s))
+        if at_s - self._assistant_spoke_s >= _SPOKE_EVERY_S:
+            self._assistant_spoke_s = at_s
+            self._emit(Spoke(at_s, "assistant"))
