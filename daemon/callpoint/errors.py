@@ -5,6 +5,7 @@ CallpointError
  ├─ DeviceError           a sound card, a GPIO chip: named, with what to do
  ├─ NetworkError          the network; passes by itself, tried again for ever
  ├─ ControlError          the control socket of a running daemon
+ │   └─ AlreadyRunningError   another daemon has it
  ├─ RemoteProtocolError   the far side broke its protocol
  │   └─ RefusedError      the far side said no, with a code and its own words
  └─ LocalProtocolError    we, or a caller of ours, broke it
@@ -70,6 +71,10 @@ class NetworkError(CallpointError):
 
 class ControlError(CallpointError):
     """The control socket is missing, closed, or refused a command."""
+
+
+class AlreadyRunningError(ControlError):
+    """Another daemon listens where this one should."""
 
 
 class RemoteProtocolError(CallpointError):

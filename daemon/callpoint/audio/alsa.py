@@ -22,7 +22,8 @@ _XRUN: Final = -32
 _PLAYOUT_PERIOD_SAMPLES: Final = FRAME_SAMPLES // 2
 _PLAYOUT_PERIODS: Final = 3
 """30 ms wait in a full buffer: the least that a sound server feeds without gaps."""
-_CAPTURE_PERIODS: Final = 4
+_CAPTURE_PERIODS: Final = 8
+"""A thread may be held up for 160 ms before a word is lost; it costs no delay."""
 
 _ADVICE: Final = {
     "No such file or directory": "list the names with: arecord -L and aplay -L",

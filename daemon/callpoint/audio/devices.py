@@ -11,6 +11,8 @@ class CaptureDevice(Protocol):
     """A microphone. Between `stop` and `read` it is prepared at most, never running."""
 
     name: str
+    xruns: int
+    """How often the device lost samples because nobody took them in time."""
 
     def read(self) -> bytes:
         """The next frame of 20 ms (`frames.FRAME_BYTES`); the first read starts it.
@@ -30,6 +32,8 @@ class PlayoutDevice(Protocol):
     """A speaker."""
 
     name: str
+    xruns: int
+    """How often it had nothing to play because nothing came in time."""
 
     def write(self, pcm: bytes) -> None:
         """Hand over one frame (or a part of one); blocks while the device is full.

@@ -20,7 +20,7 @@ from callpoint.station.events import Spoke
 
 _SPEECH_LEVEL: Final = 0.01
 """-40 dB of full scale: above a quiet room, below anybody who wants to be heard."""
-_SPOKE_EVERY_S: Final = 1.0
+_SPOKE_EVERY_S: Final = 0.5
 
 
 class VoiceEngine:
@@ -42,6 +42,8 @@ class VoiceEngine:
         self._caller_spoke_s = 0.0
         self._assistant_spoke_s = 0.0
         self._first_sound = False
+        self._capture_xruns = 0
+        self._playout_xruns = 0
 
     def start(self) -> None:
         self._capture.start()
@@ -54,6 +56,8 @@ class VoiceEngine:
     def begin(self) -> None:
         """A call begins: both devices run."""
         self._first_sound = False
+        self._capture_xruns = self._capture.device.xruns
+        self._playout_xruns = self._playout.device.xruns
         self._playout.begin()
         self._capture.begin()
 
@@ -101,8 +105,12 @@ class VoiceEngine:
         return {end: str(fault) if fault else None for end, fault in faults.items()}
 
     def counters(self) -> dict[str, Any]:
-        """The fate of every packet received in this call."""
-        return asdict(self._playout.jitter.counters)
+        """The fate of every packet received in this call, and what devices lost."""
+        return {
+            **asdict(self._playout.jitter.counters),
+            "capture_xruns": self._capture.device.xruns - self._capture_xruns,
+            "playout_xruns": self._playout.device.xruns - self._playout_xruns,
+        }
 
     def _caller_heard(self, loudness: float) -> None:
         now_s = time.monotonic()

@@ -1,8 +1,9 @@
 """PURE: the jitter buffer: packets in as they arrive, out in order at the card's pace.
 
 What is played stays on one time line: a packet that is not there when its turn comes
-is concealed, and dropped if it comes later, so that delay never grows. The time line is
-laid anew only after a pause, a jump in the stream, or a backlog beyond the cap.
+is concealed, and dropped if it comes later. Only packets that came too late move the
+line, one frame for a whole run of them, so that a lost packet costs no delay. The line
+is laid anew after a pause, a jump in the stream, or a backlog beyond the cap.
 Sequence numbers are extended beyond 16 bits as in RFC 3550 A.1.
 """
 
@@ -11,6 +12,7 @@ from typing import Final
 
 from callpoint.audio.rtp import RtpPacket
 
+_FRAME_S: Final = 0.02
 _JUMP_PACKETS: Final = 100
 """Further off than this the far end has started anew (RFC 3550's MAX_MISORDER)."""
 
@@ -54,6 +56,8 @@ class JitterCounters:
     duplicate: int = 0
     dropped: int = 0
     """To come back to the target after a stall."""
+    inserted: int = 0
+    """Frames made up to let late packets catch up."""
     restarts: int = 0
 
 
@@ -61,21 +65,29 @@ class JitterCounters:
 class JitterBuffer:
     """Holds packets for `target_s` before their time line begins.
 
-    `cap_packets` bounds the backlog, `patience_packets` how long a gap is concealed
-    before the time line is given up.
+    The target rises with each run of late packets up to `most_s`, and falls by a frame
+    at each pause down to `least_s`. `cap_packets` bounds the backlog,
+    `patience_packets` how long a gap is concealed before the time line is given up.
     """
 
-    target_s: float = 0.04
+    least_s: float = _FRAME_S
+    most_s: float = 0.2
     cap_packets: int = 20
     patience_packets: int = 5
     counters: JitterCounters = field(default_factory=JitterCounters)
     _packets: dict[int, RtpPacket] = field(default_factory=dict)
+    target_s: float = 0.0
     _ssrc: int | None = None
     _highest: int = 0
     _next: int | None = None
     """Extended sequence number to be played next; None before the time line begins."""
     _begins_s: float = 0.0
     _missed_in_a_row: int = 0
+    _running_late: bool = False
+    _owes_frame: bool = False
+
+    def __post_init__(self) -> None:
+        self.target_s = max(self.target_s, self.least_s)
 
     def push(self, packet: RtpPacket) -> None:
         """Take a packet in, in whatever order the network gave it."""
@@ -83,6 +95,7 @@ class JitterBuffer:
         number = self._extended(packet)
         if self._next is not None and number < self._next:
             self.counters.late += 1
+            self._wait_for_late_ones()
         elif number in self._packets:
             self.counters.duplicate += 1
         else:
@@ -98,10 +111,15 @@ class JitterBuffer:
             if not self._packets or now_s < self._begins_s:
                 return Hold()
             self._next = min(self._packets)
+        if self._owes_frame:
+            self._owes_frame = False
+            self.counters.inserted += 1
+            return Conceal()
         packet = self._packets.pop(self._next, None)
         if packet is not None:
             self._next += 1
             self._missed_in_a_row = 0
+            self._running_late = False
             self.counters.played += 1
             return Play(packet.payload)
         return self._miss()
@@ -119,6 +137,13 @@ class JitterBuffer:
             return Recover(follower.payload)
         self.counters.concealed += 1
         return Conceal()
+
+    def _wait_for_late_ones(self) -> None:
+        """Move the line by one frame, once for every run of late packets."""
+        if not self._running_late and self.target_s < self.most_s:
+            self.target_s += _FRAME_S
+            self._owes_frame = True
+        self._running_late = True
 
     def _extended(self, packet: RtpPacket) -> int:
         """The packet's place in the stream; a new stream empties the buffer."""
@@ -147,4 +172,6 @@ class JitterBuffer:
         self._packets.clear()
         self._next = None
         self._missed_in_a_row = 0
+        self._running_late = self._owes_frame = False
+        self.target_s = max(self.least_s, self.target_s - _FRAME_S)
         self.counters.restarts += 1

@@ -17,11 +17,15 @@ _RETRY_S: Final = 1.0
 log = logging.getLogger(__name__)
 
 
-class Closable(Protocol):
+class Device(Protocol):
+    """What microphones and speakers have in common."""
+
+    xruns: int
+
     def close(self) -> None: ...
 
 
-D = TypeVar("D", bound=Closable)
+D = TypeVar("D", bound=Device)
 R = TypeVar("R")
 
 
@@ -44,6 +48,12 @@ class Repair(Generic[D]):
     @property
     def ready(self) -> bool:
         return self._device is not None
+
+    @property
+    def xruns(self) -> int:
+        """Of the device that is open now."""
+        device = self._device
+        return device.xruns if device is not None else 0
 
     def prepare(self) -> None:
         """Open the device unless it is open, or failed within the last second."""

@@ -33,6 +33,7 @@ class SyntheticCapture:
         self, name: str, frame: Callable[[int], bytes], pace: Pace | None = None
     ) -> None:
         self.name = name
+        self.xruns = 0
         self._frame = frame
         self._pace = pace or Pace()
         self._number = 0
@@ -56,6 +57,7 @@ class SilentPlayout:
 
     def __init__(self, name: str = "silence", pace: Pace | None = None) -> None:
         self.name = name
+        self.xruns = 0
         self._pace = pace or Pace()
 
     def write(self, pcm: bytes) -> None:
@@ -84,7 +86,7 @@ class Recorder(SilentPlayout):
                 f"cannot be written: {error.strerror}",
                 "name a file in a folder that exists and is yours",
             ) from error
-        self._file = wave.open(self._sink)
+        self._file = wave.open(self._sink)  # noqa: SIM115 - closed by close()
         self._file.setnchannels(1)
         self._file.setsampwidth(SAMPLE_BYTES)
         self._file.setframerate(SAMPLE_RATE_HZ)

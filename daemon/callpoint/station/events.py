@@ -70,7 +70,7 @@ class CallEnded:
 
 @dataclass(frozen=True)
 class Spoke:
-    """Somebody spoke; at most once a second and speaker.
+    """Somebody spoke; at most twice a second and speaker.
 
     Speech counts, not an open microphone: `quiet_s` is measured from here.
     """

@@ -52,7 +52,7 @@ class Player:
 @pytest.fixture
 def player() -> Player:
     """A buffer whose time line has begun: packet 0 was played, 1 is due."""
-    player = Player(JitterBuffer(target_s=0.035))
+    player = Player(JitterBuffer(least_s=0.035))
     player.push(0)
     player.now_s = 0.04
     assert player.pop() == [Play(b"0")]
@@ -60,7 +60,7 @@ def player() -> Player:
 
 
 def test_the_first_packet_waits_for_the_target() -> None:
-    player = Player(JitterBuffer(target_s=0.035))
+    player = Player(JitterBuffer(least_s=0.035))
     assert player.pop() == [Hold()]
     player.push(7)
     assert player.pop(3) == [Hold(), Hold(), Play(b"7")]
@@ -77,7 +77,7 @@ def test_packets_out_of_order_are_played_in_order(player: Player) -> None:
 
 
 def test_packets_before_the_first_arrival_still_begin_the_line() -> None:
-    player = Player(JitterBuffer(target_s=0.035))
+    player = Player(JitterBuffer(least_s=0.035))
     player.push(5, 4)
     player.now_s = 0.05
     assert player.pop(2) == [Play(b"4"), Play(b"5")]
@@ -104,8 +104,37 @@ def test_one_lost_packet_costs_no_delay(player: Player) -> None:
 def test_a_late_packet_is_counted_and_not_played(player: Player) -> None:
     assert player.pop() == [Conceal()]
     player.push(1, 2)
-    assert player.pop() == [Play(b"2")]
+    assert player.pop(2) == [Conceal(), Play(b"2")]
     assert player.buffer.counters.late == 1
+    assert player.buffer.counters.inserted == 1
+
+
+def test_a_run_of_late_packets_moves_the_line_by_one_frame(player: Player) -> None:
+    target_s = player.buffer.target_s
+    assert player.pop(3) == [Conceal()] * 3
+    player.push(1, 2, 3, 4, 5)
+    assert player.pop(3) == [Conceal(), Play(b"4"), Play(b"5")]
+    assert player.buffer.target_s == pytest.approx(target_s + 0.02)
+
+
+def test_packets_that_keep_coming_late_end_up_in_time(player: Player) -> None:
+    """Each comes three frames after its turn: the line moves until that is in time."""
+    player.pop(3)
+    for number in range(1, 60):
+        player.push(number)
+        player.pop()
+    late = player.buffer.counters.late
+    assert 0 < late < 10
+    for number in range(60, 120):
+        player.push(number)
+        assert isinstance(player.pop()[0], Play)
+    assert player.buffer.counters.late == late
+
+
+def test_the_target_falls_by_a_frame_at_each_pause(player: Player) -> None:
+    player.buffer.target_s = 0.1
+    player.pop(8)
+    assert player.buffer.target_s == pytest.approx(0.08)
 
 
 def test_a_duplicate_is_counted_and_not_played(player: Player) -> None:
@@ -125,7 +154,7 @@ def test_a_pause_ends_the_time_line_and_speech_begins_a_new_one(
 
 
 def test_the_sequence_number_wraps() -> None:
-    player = Player(JitterBuffer(target_s=0.0))
+    player = Player(JitterBuffer(least_s=0.0))
     player.push(65534, 65535, 65536, 65537)
     assert player.pop(4) == [Play(str(n).encode()) for n in range(65534, 65538)]
 
@@ -170,6 +199,7 @@ def test_whatever_arrives_every_packet_has_one_fate_and_memory_is_bounded(
         else:
             player.push(arrival[0], ssrc=arrival[1])
         assert len(player.buffer._packets) <= player.buffer.cap_packets
+        assert player.buffer.target_s <= player.buffer.most_s + FRAME_S
     counters = player.buffer.counters
     fates = counters.played + counters.late + counters.duplicate + counters.dropped
     assert fates <= counters.received
