@@ -1,0 +1,288 @@
+"""One call: one peer connection, one life, from the invite to the bye.
+
+It ends once, by whoever is first: the far end, us, or a fault. Media flows between
+`Peer` and `Media`; nothing of it passes through here but the first packet's time.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from callpoint.errors import (
+    CallpointError,
+    LocalProtocolError,
+    NetworkError,
+    RemoteProtocolError,
+)
+from callpoint.telnyx import sdp
+from callpoint.telnyx.events import (
+    Answered,
+    AttachOffered,
+    ByeReceived,
+    CallRefused,
+    EarlyMedia,
+    InviteTimedOut,
+    NotReattached,
+    Ringing,
+    SessionEvent,
+)
+from callpoint.telnyx.notices import (
+    CallChanged,
+    CallState,
+    CallSummary,
+    EndedBy,
+    InviteSent,
+    MediaBegan,
+    Notice,
+)
+from callpoint.telnyx.requests import CallRequest, HangupCause
+from callpoint.telnyx.seams import Media, Signalling
+
+if TYPE_CHECKING:
+    from callpoint.telnyx.peer import Peer
+
+SET_UP_S: Final = 10.0
+_OFFER_FIRST_S: Final = 0.02
+"""Two audio threads that start at once hold the offer up; servers may do so longer."""
+_LAST_WORD_S: Final = 1.0
+"""Media of a far end that hangs up may break before its bye arrives."""
+
+log = logging.getLogger(__name__)
+
+
+class Call:
+    """A call to the assistant; made by `Client.new_call`, which runs it."""
+
+    def __init__(
+        self,
+        request: CallRequest,
+        signalling: Signalling,
+        media: Media,
+        make_peer: Callable[..., "Peer"],
+        emit: Callable[[Notice], None],
+        set_up_s: float = SET_UP_S,
+    ) -> None:
+        self.request = request
+        self._set_up_s = set_up_s
+        self.state = CallState.NEW
+        self.muted = False
+        self.began_s = time.monotonic()
+        self.answered_s: float | None = None
+        self._signalling = signalling
+        self._media = media
+        self._make_peer = make_peer
+        self._emit = emit
+        self._peer: Peer | None = None
+        self._peers: list[Peer] = []
+        """All that are open: two while one takes over from the other."""
+        self._remote_sdp: asyncio.Future[str] = asyncio.Future()
+        self._answered = asyncio.Event()
+        self._connected = asyncio.Event()
+        self._over = asyncio.Event()
+        self._invited = False
+        self._media_began = False
+        self._owes_bye = False
+        self._bye_cause: HangupCause | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+
+    @property
+    def id(self) -> str:
+        return self.request.call_id
+
+    @property
+    def is_over(self) -> bool:
+        return self.state is CallState.ENDED
+
+    async def run(self) -> None:
+        """Live the call from the invite to its end; never raises for its faults."""
+        self._enter(CallState.CALLING)
+        loop = asyncio.get_running_loop()
+        soon = loop.call_later(_OFFER_FIRST_S, self._begin_media)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                set_up = self._tasks.create_task(self._set_up())
+                await self._over.wait()
+                set_up.cancel()
+                await self._say_goodbye()
+        finally:
+            soon.cancel()
+            self._finish("fault", "the call was broken off")
+            for peer in self._peers:
+                await peer.close()
+
+    def hangup(self) -> None:
+        """End the call; the far end is told with a bye."""
+        if not self.is_over:
+            self._owes_bye = True
+            self._finish("near", "hung up")
+
+    def mute(self, on: bool) -> None:
+        """Send silence, or open the microphone again."""
+        self.muted = on
+        if on:
+            self._media.close_microphone()
+        else:
+            self._media.open_microphone()
+
+    async def dtmf(self, digits: str) -> None:
+        """Send key tones (0-9, A-D, *, #) by signalling."""
+        if self.state is not CallState.ACTIVE:
+            raise LocalProtocolError("key tones need a call that is up")
+        await self._signalling.dtmf(self.id, digits)
+
+    def take(self, event: SessionEvent) -> None:
+        """What the far end said about this call."""
+        match event:
+            case Ringing():
+                if self.state is CallState.CALLING:
+                    self._enter(CallState.EARLY)
+            case EarlyMedia(sdp=description):
+                self._take_description(description)
+            case Answered(sdp=description):
+                self._take_description(description)
+                self._answered.set()
+            case CallRefused(code=code, message=message):
+                self._finish("fault", f"refused: {message} ({code})")
+            case InviteTimedOut():
+                self._fail("the server did not answer the invite")
+            case ByeReceived(cause=cause):
+                self._finish("far", cause or "NORMAL_CLEARING")
+            case NotReattached():
+                self._finish("fault", "the server no longer knows the call")
+            case AttachOffered(sdp=offer):
+                if self._tasks is not None and not self.is_over:
+                    self._tasks.create_task(self._attach(offer))
+
+    def _take_description(self, description: str | None) -> None:
+        if description is not None and not self._remote_sdp.done():
+            self._remote_sdp.set_result(description)
+
+    async def _set_up(self) -> None:
+        try:
+            async with asyncio.timeout(self._set_up_s):
+                await self._invite()
+                await self._answered.wait()
+                await self._connected.wait()
+        except TimeoutError:
+            self._fail(
+                "no path for media was found"
+                if self._answered.is_set()
+                else "the assistant did not answer"
+            )
+        except CallpointError as error:
+            self._fail(str(error))
+        else:
+            self.answered_s = time.monotonic()
+            self._enter(CallState.ACTIVE)
+
+    async def _invite(self) -> None:
+        peer = self._peer = self._new_peer()
+        offer = await peer.offer()
+        self._invited = True
+        await self._signalling.invite(self.request, sdp.prepare_offer(offer))
+        self._emit(InviteSent(time.monotonic(), self.id))
+        self._begin_media()
+        answer = await self._remote_sdp
+        if self.state is CallState.CALLING and not self._answered.is_set():
+            self._enter(CallState.EARLY)
+        await peer.accept(sdp.mend_answer(answer, peer.mid))
+
+    def _begin_media(self) -> None:
+        if not self._media_began and not self.is_over:
+            self._media_began = True
+            self._media.begin()
+
+    async def _attach(self, offer: str) -> None:
+        """Take the call up again over a new peer; the old one plays until it does."""
+        peer = self._new_peer()
+        try:
+            answer = await peer.answer(sdp.mend_offer(offer))
+            taken = await self._signalling.answer_attach(
+                self.id, sdp.prepare_answer(answer, offer)
+            )
+        except NetworkError:
+            # The next socket brings a new offer.
+            taken = False
+        except RemoteProtocolError as error:
+            self._fail(str(error))
+            taken = False
+        if taken:
+            self._peer = peer
+        else:
+            await peer.close()
+
+    def _new_peer(self) -> "Peer":
+        peer: Peer
+
+        loop = asyncio.get_running_loop()
+
+        def send(payload: bytes, timestamp: int) -> None:
+            loop.call_soon_threadsafe(peer.send, payload, timestamp)
+
+        def connected() -> None:
+            self._retire_all_but(peer)
+            try:
+                self._media.connect(peer.codec, send)
+            except LocalProtocolError as error:
+                self._fail(str(error))
+            self._connected.set()
+
+        peer = self._make_peer(
+            on_packet=self._media.receive,
+            on_flowing=self._flowing,
+            on_connected=connected,
+            on_lost=lambda reason: self._lost(peer, reason),
+        )
+        self._peers.append(peer)
+        return peer
+
+    def _retire_all_but(self, peer: "Peer") -> None:
+        """Media flows over `peer`: an older one has played long enough."""
+        old = [each for each in self._peers if each is not peer]
+        self._peers = [peer]
+        for each in old:
+            if self._tasks is not None:
+                self._tasks.create_task(each.close())
+
+    def _flowing(self, kind: Any, at_s: float) -> None:
+        self._emit(MediaBegan(at_s, self.id, kind))
+
+    def _lost(self, peer: "Peer", reason: str) -> None:
+        if peer is self._peer and not self.is_over:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_LAST_WORD_S, self._fail, reason)
+
+    def _fail(self, cause: str) -> None:
+        if not self.is_over:
+            self._owes_bye = True
+            self._bye_cause = HangupCause.NORMAL_TEMPORARY_FAILURE
+            self._finish("fault", cause)
+
+    def _finish(self, by: EndedBy, cause: str) -> None:
+        if self.is_over:
+            return
+        self._media.end()
+        self.state = CallState.ENDED
+        self._emit(CallChanged(time.monotonic(), self.id, self.state, by, cause))
+        self._over.set()
+
+    async def _say_goodbye(self) -> None:
+        """Figures first: they are gone with the peer. Then the bye, if one is due."""
+        ended_s = time.monotonic()
+        if self._owes_bye and self._invited:
+            await self._signalling.bye(self.id, self._bye_cause)
+        if self._peer is not None and self.answered_s is not None:
+            figures = {
+                "seconds": round(ended_s - self.answered_s, 2),
+                **asdict(await self._peer.statistics()),
+                **self._media.counters(),
+            }
+            self._emit(CallSummary(ended_s, self.id, figures))
+
+    def _enter(self, state: CallState) -> None:
+        if not self.is_over and state is not self.state:
+            self.state = state
+            self._emit(CallChanged(time.monotonic(), self.id, state))

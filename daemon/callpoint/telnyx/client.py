@@ -1,0 +1,348 @@
+"""The client of a voice agent: an anonymous login, calls, the transcript.
+
+The sans-I/O `Session` decides what is said, a `Connection` runs it over one socket;
+this hands its events to the call that they belong to, and tells the caller.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from callpoint import __version__
+from callpoint.errors import (
+    CallpointError,
+    LocalProtocolError,
+    NetworkError,
+    RefusedError,
+)
+from callpoint.telnyx import events
+from callpoint.telnyx.call import SET_UP_S, Call
+from callpoint.telnyx.connection import Connection
+from callpoint.telnyx.events import SessionEvent
+from callpoint.telnyx.notices import (
+    CallChanged,
+    CallState,
+    ClientError,
+    ClientReady,
+    Notice,
+    SocketDisconnected,
+)
+from callpoint.telnyx.protocol import Session
+from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
+from callpoint.telnyx.scribe import Scribe
+from callpoint.telnyx.seams import Media
+from callpoint.telnyx.servers import ServerConfiguration, is_loopback, signaling_url
+from callpoint.telnyx.socket import open_socket
+
+if TYPE_CHECKING:
+    from callpoint.telnyx.peer import Peer
+
+_USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
+_GOODBYE_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Client:
+    """One anonymous session with one assistant, over one socket at a time.
+
+    `emit` is called on the event loop with what happens (`notices`). `media` gives
+    every call its sound. A call that is not up after `set_up_s` is given up. Use it as
+    a context, or `disconnect` at the end:
+
+        async with Client(print, VoiceEngine(...)) as client:
+            await client.anonymous_login("assistant-...")
+            client.new_call(caller_name="Lobby")
+    """
+
+    def __init__(
+        self,
+        emit: Callable[[Notice], None],
+        media: Media,
+        set_up_s: float = SET_UP_S,
+    ) -> None:
+        self._emit = emit
+        self._set_up_s = set_up_s
+        self._media = media
+        self._configuration = ServerConfiguration()
+        self._login: Login | None = None
+        self._session: Session | None = None
+        self._connection: Connection | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._registered: asyncio.Future[None] | None = None
+        self._calls: dict[str, Call] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._scribe = Scribe(emit)
+
+    @property
+    def call(self) -> Call | None:
+        """The call that is up or being set up, if any."""
+        live = [call for call in self._calls.values() if not call.is_over]
+        return live[-1] if live else None
+
+    @property
+    def is_ready(self) -> bool:
+        """Registered: a call can be placed."""
+        future = self._registered
+        if self._connection is None or future is None or not future.done():
+            return False
+        return not future.cancelled() and future.exception() is None
+
+    @property
+    def session_id(self) -> str | None:
+        """The vendor's `sessid`."""
+        return self._session.sessid if self._session else None
+
+    async def anonymous_login(
+        self,
+        target_id: str,
+        target_type: str = "ai_assistant",
+        target_version_id: str | None = None,
+        user_variables: Mapping[str, Any] | None = None,
+        reconnection: bool = False,
+        server_configuration: ServerConfiguration | None = None,
+        conversation_id: str | None = None,
+    ) -> None:
+        """Connect, log in and wait until calls can be placed.
+
+        `reconnection` says that an earlier socket of this session was lost: with it,
+        the server takes live calls up again. Raises NetworkError for what may pass,
+        RefusedError when the server does not let us in.
+        """
+        await self._drop_socket()
+        self._configuration = server_configuration or ServerConfiguration()
+        login = Login(
+            target_id,
+            target_type,
+            target_version_id,
+            dict(user_variables or {}),
+            conversation_id,
+        )
+        session = self._session_for(login)
+        url = signaling_url(self._configuration, session.query_parameters())
+        socket = await open_socket(
+            url, self._configuration.ca_file, self._configuration.proxy
+        )
+        self._connection = Connection(session, socket, self._take)
+        self._registered = asyncio.get_running_loop().create_future()
+        self._serving = asyncio.create_task(
+            self._serve(self._connection, self._registered, reconnection)
+        )
+        await asyncio.shield(self._registered)
+
+    async def disconnected(self) -> None:
+        """Wait until the socket is gone."""
+        if self._serving is not None:
+            await asyncio.wait([self._serving])
+
+    def new_call(
+        self,
+        caller_name: str = "",
+        caller_number: str = "",
+        destination_number: str = "",
+        custom_headers: Mapping[str, str] | None = None,
+        client_state: str | None = None,
+        user_variables: Mapping[str, Any] | None = None,
+    ) -> Call:
+        """Call the assistant. What becomes of it is told by `CallChanged`.
+
+        Raises LocalProtocolError before the login, or while another call is up.
+        """
+        if not self.is_ready:
+            raise LocalProtocolError("a call needs a login first")
+        if self.call is not None:
+            raise LocalProtocolError("a call is up already")
+        request = CallRequest(
+            str(uuid.uuid4()),
+            caller_name,
+            caller_number,
+            destination_number,
+            dict(custom_headers or {}),
+            client_state,
+            dict(user_variables or {}),
+        )
+        call = Call(
+            request, self, self._media, self._make_peer, self._tell, self._set_up_s
+        )
+        self._calls[call.id] = call
+        self._scribe.begin()
+        task = asyncio.create_task(call.run(), name=f"call {call.id}")
+        self._running.add(task)
+        task.add_done_callback(lambda done: self._call_over(call, done))
+        return call
+
+    async def say(self, text: str, images: Sequence[str] = ()) -> str:
+        """Send a text message, with image URLs, into the call; returns its item id."""
+        if self._session is None:
+            raise LocalProtocolError("a text message needs a call that is up")
+        item_id = self._session.say(text, now_s=time.monotonic(), images=images)
+        self._scribe.typed(item_id, text)
+        await self._flush()
+        return item_id
+
+    async def tool_output(self, call_id: str, output: str) -> None:
+        """Answer a `ToolCalled`; dropped when the call or the socket is gone."""
+        if self._session is not None and self._session.tool_output(call_id, output):
+            with contextlib.suppress(NetworkError):
+                await self._flush()
+
+    async def disconnect(self) -> None:
+        """Hang up with a bye, close the socket, and leave no task behind."""
+        for call in self._calls.values():
+            call.hangup()
+        if self._running:
+            await asyncio.wait(self._running, timeout=_GOODBYE_S)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._drop_socket()
+        self._scribe.close()
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.disconnect()
+
+    async def invite(self, call: CallRequest, sdp: str) -> None:
+        """Place a call; used by `Call`, as the three below."""
+        self._live_session().invite(call, sdp, time.monotonic())
+        await self._flush()
+
+    async def answer_attach(self, call_id: str, sdp: str) -> bool:
+        taken = self._live_session().answer_attach(call_id, sdp, time.monotonic())
+        await self._flush()
+        return taken
+
+    async def bye(self, call_id: str, cause: HangupCause | None) -> None:
+        """Never fails: the session sends a bye that is owed over the next socket."""
+        if self._live_session().bye(call_id, cause=cause, now_s=time.monotonic()):
+            with contextlib.suppress(NetworkError):
+                await self._flush()
+
+    async def dtmf(self, call_id: str, digits: str) -> None:
+        self._live_session().dtmf(call_id, digits, time.monotonic())
+        await self._flush()
+
+    def _session_for(self, login: Login) -> Session:
+        """The session goes on over a new socket, unless it is another assistant's."""
+        if self._session is None or login != self._login:
+            self._login = login
+            self._session = Session(
+                login, _USER_AGENT, lambda: str(uuid.uuid4()), random.random
+            )
+        return self._session
+
+    def _live_session(self) -> Session:
+        if self._session is None:
+            raise LocalProtocolError("there was no login yet")
+        return self._session
+
+    async def _flush(self) -> None:
+        """A bye or a message that finds no socket waits for none: it is dropped."""
+        if self._connection is not None:
+            await self._connection.flush()
+
+    async def _serve(
+        self,
+        connection: Connection,
+        registered: asyncio.Future[None],
+        reconnection: bool,
+    ) -> None:
+        error = await connection.run(reconnection)
+        self._connection = None
+        if registered.done():
+            self._emit(SocketDisconnected(time.monotonic(), str(error)))
+        else:
+            registered.set_exception(error)
+
+    async def _drop_socket(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
+            self._serving = self._connection = None
+        if self._registered is not None and not self._registered.done():
+            self._registered.cancel()
+
+    def _take(self, event: SessionEvent) -> None:
+        """One event of the session; raises CallpointError to give the socket up."""
+        now_s = time.monotonic()
+        match event:
+            case events.Ready():
+                if self._registered is not None and not self._registered.done():
+                    self._registered.set_result(None)
+                self._emit(ClientReady(now_s, self.session_id))
+            case events.LoginRefused(code, message):
+                raise RefusedError("login", code, message)
+            case events.LoginTimedOut():
+                raise NetworkError("the server did not answer the login")
+            case events.GatewayDown(state):
+                raise NetworkError(f"the gateway is down ({state or 'silent'})")
+            case events.Punted():
+                raise NetworkError("the server sent this device away")
+            case events.ConversationReceived(params):
+                self._scribe.receive(params)
+            case events.ToolCalled() | events.WidgetSettingsReceived():
+                self._emit(event)
+            case events.RequestRefused(method, _, code, message):
+                self._emit(ClientError(now_s, RefusedError(method, code, message)))
+            case _:
+                self._take_of_call(event)
+
+    def _take_of_call(self, event: SessionEvent) -> None:
+        call = self._calls.get(getattr(event, "call_id", None) or "")
+        if call is not None:
+            call.take(event)
+        else:
+            log.debug("! %s", event)
+
+    def _tell(self, notice: Notice) -> None:
+        """What a call tells; its end makes the last lines of the transcript final."""
+        self._emit(notice)
+        if isinstance(notice, CallChanged) and notice.state is CallState.ENDED:
+            self._scribe.end()
+
+    def _call_over(self, call: Call, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._calls.pop(call.id, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("call %s broke off", call.id, exc_info=error)
+            self._emit(
+                ClientError(
+                    time.monotonic(),
+                    CallpointError(f"a call broke off: {type(error).__name__}"),
+                )
+            )
+
+    def _make_peer(self, **callbacks: Any) -> "Peer":
+        from callpoint.telnyx.peer import Peer
+
+        return Peer(
+            ice_servers=self._configuration.webrtc_ice_servers,
+            loopback=is_loopback(self._configuration),
+            **callbacks,
+        )
+
+
+async def preload() -> None:
+    """Import what the first call needs, and place none: the next one is quick.
+
+    The import takes 0.2 s on a PC, seconds from an SD card, and runs on a thread.
+    """
+    module = await asyncio.to_thread(import_module, "callpoint.telnyx.peer")
+    peer: Peer = module.Peer(
+        on_packet=_ignored, on_connected=lambda: None, on_lost=_ignored
+    )
+    await peer.offer()
+    await peer.close()
+
+
+def _ignored(_: object) -> None:
+    """Of a peer that nobody calls with."""

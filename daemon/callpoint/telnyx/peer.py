@@ -1,0 +1,336 @@
+"""aiortc, and every private touch of it: SDP, ICE, DTLS and SRTP of one call.
+
+Both media ends are ours: packets leave and arrive here encoded, and aiortc's encoder,
+jitter buffer and decoder are never used. The only file that imports aiortc; the private
+names that it touches are checked when it is imported, and held by a contract test.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from aioice.ice import Connection
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
+from aiortc.rtcrtpsender import RTCEncodedFrame
+from aiortc.rtp import RtcpByePacket
+
+from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.errors import LocalProtocolError, RemoteProtocolError
+from callpoint.telnyx.servers import IceServer
+
+_SEAMS: Final = (
+    (RTCRtpReceiver, "_handle_rtp_packet"),
+    (RTCRtpReceiver, "_handle_rtcp_packet"),
+    (RTCRtpSender, "_next_encoded_frame"),
+    (RTCDtlsTransport, "_send_rtp"),
+    (Connection, "get_component_candidates"),
+    (Connection, "_check_periodic"),
+)
+_QUEUE_PACKETS: Final = 50
+_CLOSE_TIMEOUT_S: Final = 5.0
+_CHECK_PACE_S: Final = 0.02
+"""aioice's own; RFC 8445 section 14.2 allows 5 ms."""
+_MARKER_BIT: Final = 0x80
+_RTCP_TYPES: Final = range(192, 224)
+
+Flow = Literal["first_packet_sent", "first_packet_received"]
+
+log = logging.getLogger(__name__)
+
+
+def check_seams() -> None:
+    """Raise LocalProtocolError when this aiortc lacks what we take hold of."""
+    missing = [
+        f"{owner.__name__}.{name}"
+        for owner, name in _SEAMS
+        if not callable(getattr(owner, name, None))
+    ]
+    if missing:
+        raise LocalProtocolError(
+            f"this version of aiortc has no {', '.join(missing)}",
+            "install the version that pyproject.toml names",
+        )
+
+
+check_seams()
+
+
+@dataclass(frozen=True)
+class PeerStatistics:
+    """What RTP and RTCP tell of a call."""
+
+    packets_sent: int = 0
+    packets_received: int = 0
+    packets_lost: int = 0
+    jitter_s: float = 0.0
+    round_trip_s: float | None = None
+    queue_overflows: int = 0
+
+
+class _Unread(MediaStreamTrack):
+    """The sender wants to see a track, and reads `_next_encoded_frame` instead."""
+
+    kind = "audio"
+
+    async def recv(self) -> Any:
+        raise LocalProtocolError("the track of a Peer is never read")
+
+
+class Peer:
+    """One peer connection with one audio line.
+
+    `loopback` offers 127.0.0.1 too, which aioice leaves out by itself: for a signalling
+    server on this machine. All callbacks come on the event loop: `on_flowing` with the
+    time of the first packet of each direction, `on_lost` when media cannot be had, or
+    is gone for good.
+    """
+
+    def __init__(
+        self,
+        *,
+        ice_servers: Sequence[IceServer] = (),
+        loopback: bool = False,
+        gathering_s: float = 1.0,
+        on_packet: Callable[[RtpPacket], None],
+        on_flowing: Callable[[Flow, float], None] = lambda flow, at_s: None,
+        on_connected: Callable[[], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self._flows: set[Flow] = set()
+        self._on_packet = on_packet
+        self._on_flowing = on_flowing
+        self._on_connected = on_connected
+        self._on_lost = on_lost
+        self._queue: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue(_QUEUE_PACKETS)
+        self._queue_overflows = 0
+        self._closing = False
+        self._pc = RTCPeerConnection(
+            RTCConfiguration(iceServers=[_ice_server(each) for each in ice_servers])
+        )
+        self._pc.on("connectionstatechange", self._state_changed)
+        self._transceiver = self._pc.addTransceiver(_Unread())
+        self._transceiver.setCodecPreferences(
+            [
+                codec
+                for codec in RTCRtpSender.getCapabilities("audio").codecs
+                if codec.mimeType.lower() == "audio/opus"
+            ]
+        )
+        transport = self._transceiver.receiver.transport
+        self._connection: Any = transport.transport.iceGatherer._connection
+        self._pacing: asyncio.Task[None] | None = None
+        self._bound_gathering(gathering_s, loopback)
+        self._connect_without_delay()
+        self._take_receiver(self._transceiver.receiver)
+        self._take_sender(self._transceiver.sender, transport)
+
+    @property
+    def codec(self) -> Codec:
+        """What both ends agreed on; LocalProtocolError before they did."""
+        if not self._pc.remoteDescription or not self._transceiver._codecs:
+            raise LocalProtocolError("no codec is agreed on yet")
+        chosen = self._transceiver._codecs[0]
+        return Codec(chosen.name, chosen.payloadType or 0, chosen.clockRate)
+
+    @property
+    def local_sdp(self) -> str:
+        """The local description, candidates included."""
+        sdp: str = self._pc.localDescription.sdp
+        return sdp
+
+    @property
+    def mid(self) -> str:
+        """The name of the audio line in the local description."""
+        return str(self._transceiver.mid)
+
+    async def offer(self) -> str:
+        """An SDP offer with all candidates that could be gathered in time."""
+        await self._pc.setLocalDescription(await self._pc.createOffer())
+        return self.local_sdp
+
+    async def accept(self, sdp: str) -> None:
+        """Take the answer; media connects from here on.
+
+        Raises RemoteProtocolError when aiortc cannot take it.
+        """
+        await self._set_remote(sdp, "answer")
+
+    async def answer(self, sdp: str) -> str:
+        """Take an offer and return the answer; media connects from here on."""
+        await self._set_remote(sdp, "offer")
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        return self.local_sdp
+
+    async def _set_remote(self, sdp: str, kind: str) -> None:
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
+            # Without it ICE waits for more candidates for ever, and never fails.
+            await self._pc.addIceCandidate(None)
+        except Exception as error:
+            # aiortc raises anything at a description that it does not like.
+            reason = f"{type(error).__name__}: {error}"
+            raise RemoteProtocolError(
+                f"the far end's SDP {kind} cannot be used: {reason}"
+            ) from error
+
+    def send(self, payload: bytes, timestamp: int) -> None:
+        """Queue one packet; the oldest gives way when a second of them waits."""
+        if self._queue.full():
+            self._queue.get_nowait()
+            self._queue_overflows += 1
+        self._queue.put_nowait((payload, timestamp))
+
+    async def statistics(self) -> PeerStatistics:
+        """Totals since the call began."""
+        report = await self._pc.getStats()
+        sent = received = lost = 0
+        jitter_s, round_trip_s = 0.0, None
+        for stats in report.values():
+            if stats.type == "outbound-rtp":
+                sent = stats.packetsSent
+            elif stats.type == "inbound-rtp":
+                received, lost = stats.packetsReceived, stats.packetsLost
+                jitter_s = stats.jitter / self.codec.clock_rate_hz
+            elif stats.type == "remote-inbound-rtp":
+                round_trip_s = stats.roundTripTime
+        return PeerStatistics(
+            sent, received, lost, jitter_s, round_trip_s, self._queue_overflows
+        )
+
+    async def close(self) -> None:
+        """Close everything; a connection that does not close in 5 s is abandoned."""
+        self._closing = True
+        if self._pacing is not None:
+            self._pacing.cancel()
+        try:
+            await asyncio.wait_for(self._pc.close(), _CLOSE_TIMEOUT_S)
+        except TimeoutError:
+            log.warning("a media connection did not close within 5 s: abandoned")
+
+    def _state_changed(self) -> None:
+        state = self._pc.connectionState
+        if self._closing:
+            return
+        if state == "connected":
+            self._on_connected()
+        elif state in ("failed", "closed"):
+            self._on_lost(
+                "no path for media was found"
+                if "first_packet_received" not in self._flows
+                else "the path for media is gone"
+            )
+
+    def _flows_first(self, flow: Flow, at_s: float) -> None:
+        if flow not in self._flows:
+            self._flows.add(flow)
+            self._on_flowing(flow, at_s)
+
+    def _take_receiver(self, receiver: Any) -> None:
+        """Packets come to us; aiortc keeps its RTCP statistics, and nothing else."""
+        forward_rtcp = receiver._handle_rtcp_packet
+        streams: dict[int, StreamStatistics] = receiver._RTCRtpReceiver__remote_streams
+
+        async def rtp(packet: Any, arrival_time_ms: int) -> None:
+            arrived_s = time.monotonic()
+            self._flows_first("first_packet_received", arrived_s)
+            if packet.payload_type != self.codec.payload_type or not packet.payload:
+                # Comfort noise and key tones come with types of their own.
+                return
+            if packet.ssrc not in streams:
+                streams[packet.ssrc] = StreamStatistics(self.codec.clock_rate_hz)
+            streams[packet.ssrc].add(packet)
+            self._on_packet(
+                RtpPacket(
+                    packet.sequence_number,
+                    packet.timestamp,
+                    packet.payload_type,
+                    packet.payload,
+                    packet.ssrc,
+                    arrived_s,
+                )
+            )
+
+        async def rtcp(packet: Any) -> None:
+            # A gateway says BYE when it switches from ringback to the answer, and
+            # aiortc would go deaf at it.
+            if not isinstance(packet, RtcpByePacket):
+                await forward_rtcp(packet)
+
+        receiver._handle_rtp_packet = rtp
+        receiver._handle_rtcp_packet = rtcp
+
+    def _take_sender(self, sender: Any, transport: Any) -> None:
+        """Packets are ours, and none carries the marker bit.
+
+        aiortc sets it on each; FreeSWITCH flushes its buffers at every one.
+        """
+        send_rtp = transport._send_rtp
+
+        async def next_encoded_frame(_: object) -> Any:
+            payload, timestamp = await self._queue.get()
+            frame = RTCEncodedFrame([payload], timestamp, 0)
+            # A level of 0 would be told to the far end as full scale.
+            frame.audio_level = None  # type: ignore[assignment]
+            return frame
+
+        async def send_unmarked(packet: bytes) -> None:
+            if packet[1] not in _RTCP_TYPES:
+                packet = packet[:1] + bytes([packet[1] & ~_MARKER_BIT]) + packet[2:]
+            await send_rtp(packet)
+            if packet[1] not in _RTCP_TYPES:
+                self._flows_first("first_packet_sent", time.monotonic())
+
+        sender._next_encoded_frame = next_encoded_frame
+        transport._send_rtp = send_unmarked
+
+    def _bound_gathering(self, timeout_s: float, loopback: bool) -> None:
+        """Wait for slow STUN and TURN servers no longer than this; aioice takes 5 s."""
+        gather = self._connection.get_component_candidates
+
+        async def bounded(component: int, addresses: list[str]) -> Any:
+            hosts = ["127.0.0.1", *addresses] if loopback else addresses
+            return await gather(component=component, addresses=hosts, timeout=timeout_s)
+
+        self._connection.get_component_candidates = bounded
+
+    def _connect_without_delay(self) -> None:
+        """Let ICE go on at the moment when a check has succeeded.
+
+        aioice paces its checks by a sleep that nothing interrupts: up to 20 ms on each
+        end. The pacing stays as it is, in a task beside `connect`.
+        """
+        check_next = self._connection._check_periodic
+
+        async def pace() -> None:
+            while True:
+                if not check_next():
+                    return
+                await asyncio.sleep(_CHECK_PACE_S)
+
+        def check() -> bool:
+            if not self._connection._check_list:
+                return bool(check_next())
+            self._pacing = asyncio.create_task(pace())
+            return False
+
+        self._connection._check_periodic = check
+
+
+def _ice_server(server: IceServer) -> RTCIceServer:
+    return RTCIceServer(
+        urls=list(server.urls),
+        username=server.username,
+        credential=server.credential,
+    )

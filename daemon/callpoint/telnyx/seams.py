@@ -1,0 +1,52 @@
+"""PURE: what a call needs of others: somebody who sounds, somebody who signals."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.telnyx.requests import CallRequest, HangupCause
+
+
+class Media(Protocol):
+    """Both media ends of one call at a time; `audio.engine.VoiceEngine` is one."""
+
+    def begin(self) -> None:
+        """A call begins: devices run."""
+        ...
+
+    def connect(self, codec: Codec, send: Callable[[bytes, int], None]) -> None:
+        """Media flows: give `send` a payload and its RTP timestamp every 20 ms.
+
+        `send` may be called on any thread.
+        """
+        ...
+
+    def receive(self, packet: RtpPacket) -> None:
+        """Called on the event loop for every packet."""
+        ...
+
+    def open_microphone(self) -> None: ...
+
+    def close_microphone(self) -> None:
+        """Send silence from now on; media never stops in a call."""
+        ...
+
+    def end(self) -> None:
+        """The call is over."""
+        ...
+
+    def counters(self) -> dict[str, Any]:
+        """The fate of the packets of this call."""
+        ...
+
+
+class Signalling(Protocol):
+    """What a call says to the far end."""
+
+    async def invite(self, call: CallRequest, sdp: str) -> None: ...
+
+    async def answer_attach(self, call_id: str, sdp: str) -> bool: ...
+
+    async def bye(self, call_id: str, cause: HangupCause | None) -> None: ...
+
+    async def dtmf(self, call_id: str, digits: str) -> None: ...

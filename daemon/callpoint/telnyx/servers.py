@@ -1,0 +1,123 @@
+"""PURE: where the vendor's servers are, and the URL of a socket.
+
+The defaults are public and the same in every SDK of the vendor (JS SDK,
+Modules/Verto/util/constants/index.ts).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from callpoint.errors import LocalProtocolError
+
+SIGNALING_SERVER: Final = "wss://rtc.telnyx.com"
+
+
+@dataclass(frozen=True)
+class IceServer:
+    """One STUN or TURN server under one or more URLs, such as `turn:host:3478`."""
+
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = field(default=None, repr=False)
+
+
+DEFAULT_ICE_SERVERS: Final = (
+    IceServer(("stun:stun.telnyx.com:3478",)),
+    IceServer(("stun:stun.l.google.com:19302",)),
+    IceServer(
+        (
+            "turn:turn.telnyx.com:3478?transport=udp",
+            "turn:turn.telnyx.com:3478?transport=tcp",
+            "turns:turn.telnyx.com:443",
+            "turns:turn2.telnyx.com:443",
+        ),
+        "testuser",
+        "testpassword",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ServerConfiguration:
+    """Where to log in, and which servers help media through the network.
+
+    `region` such as `eu` goes before the host's name; `auto` and None leave it alone.
+    `ca_file` and `proxy` are for the socket. `allow_insecure` permits `ws://` to
+    another machine.
+    """
+
+    signaling_server: str = SIGNALING_SERVER
+    webrtc_ice_servers: tuple[IceServer, ...] = DEFAULT_ICE_SERVERS
+    region: str | None = None
+    ca_file: str | None = None
+    proxy: str | None = None
+    allow_insecure: bool = False
+
+
+def signaling_url(configuration: ServerConfiguration, query: Mapping[str, str]) -> str:
+    """The URL of the next socket.
+
+    Raises LocalProtocolError for a server that is no WebSocket URL, for `ws://` to
+    another machine, and for a region that cannot stand before the host.
+    """
+    parts = _split(configuration.signaling_server)
+    if parts.scheme == "ws" and not (
+        configuration.allow_insecure or is_loopback(configuration)
+    ):
+        raise LocalProtocolError(
+            f"{configuration.signaling_server} would send the login unencrypted",
+            "Use wss://; ws:// is for this machine itself.",
+        )
+    netloc = _with_region(parts, configuration.region)
+    pairs = [*parse_qsl(parts.query), *query.items()]
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", urlencode(pairs), ""))
+
+
+def is_loopback(configuration: ServerConfiguration) -> bool:
+    """Whether the signalling server runs on this machine.
+
+    Raises LocalProtocolError for a server that is no WebSocket URL.
+    """
+    host = _split(configuration.signaling_server).hostname or ""
+    address = _address(host)
+    if address is not None:
+        return address.is_loopback
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def _split(server: str) -> SplitResult:
+    try:
+        parts = urlsplit(server)
+        usable = parts.scheme in ("ws", "wss") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise LocalProtocolError(
+            f"{server!r} is no signalling server", f"It looks like {SIGNALING_SERVER}."
+        )
+    return parts
+
+
+def _with_region(parts: SplitResult, region: str | None) -> str:
+    if region in (None, "", "auto"):
+        return parts.netloc
+    if not re.fullmatch(r"[a-z0-9-]+", str(region)):
+        raise LocalProtocolError(f"{region!r} is no region", "One looks like us-east.")
+    if _address(parts.hostname or ""):
+        raise LocalProtocolError(
+            f"the region {region} cannot stand before the address {parts.hostname}",
+            "Leave the region out, or name the server by its host name.",
+        )
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{user}{at}{region}.{host}"
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

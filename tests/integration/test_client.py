@@ -1,0 +1,254 @@
+"""The client as a library, against the simulator, with real media of no sound."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pytest
+
+from callpoint.audio import synthetic
+from callpoint.audio.devices import CaptureDevice, PlayoutDevice
+from callpoint.audio.engine import VoiceEngine
+from callpoint.errors import LocalProtocolError, NetworkError, RefusedError
+from callpoint.simulator import running_simulator
+from callpoint.simulator.running import Simulator
+from callpoint.telnyx.call import SET_UP_S
+from callpoint.telnyx.client import Client
+from callpoint.telnyx.events import ToolCalled
+from callpoint.telnyx.notices import (
+    CallChanged,
+    CallState,
+    CallSummary,
+    ClientReady,
+    InviteSent,
+    MediaBegan,
+    Notice,
+    SocketDisconnected,
+    TranscriptChanged,
+)
+from callpoint.telnyx.servers import ServerConfiguration
+
+SOON_S = 8.0
+N = TypeVar("N")
+
+
+@dataclass
+class Notices:
+    """What a client told, to be waited for."""
+
+    told: list[Notice] = field(default_factory=list)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _waking: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def add(self, notice: Notice) -> None:
+        self.told.append(notice)
+        task = asyncio.create_task(self._wake())
+        self._waking.add(task)
+        task.add_done_callback(self._waking.discard)
+
+    async def _wake(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+    def of(self, kind: type[N], /, **fields: Any) -> list[N]:
+        return [
+            notice
+            for notice in self.told
+            if isinstance(notice, kind)
+            and all(getattr(notice, name) == value for name, value in fields.items())
+        ]
+
+    async def wait(self, kind: type[N], /, **fields: Any) -> N:
+        await self.until(lambda: bool(self.of(kind, **fields)))
+        return self.of(kind, **fields)[0]
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(SOON_S), self.changed:
+            await self.changed.wait_for(is_so)
+
+
+def _microphone() -> CaptureDevice:
+    device = synthetic.open_capture("silence")
+    assert device is not None
+    return device
+
+
+def _speaker() -> PlayoutDevice:
+    device = synthetic.open_playout("silence")
+    assert device is not None
+    return device
+
+
+@asynccontextmanager
+async def world(
+    *scenario: str, set_up_s: float = SET_UP_S
+) -> AsyncIterator[tuple[Client, Notices, Simulator, ServerConfiguration]]:
+    """A simulator, and a client that is not logged in yet."""
+    notices = Notices()
+    engine = VoiceEngine(
+        ("silence", _microphone),
+        ("silence", _speaker),
+        lambda event: None,
+    )
+    engine.start()
+    try:
+        async with running_simulator(scenario) as simulator:
+            server = ServerConfiguration(simulator.url, ())
+            async with Client(notices.add, engine, set_up_s) as client:
+                yield client, notices, simulator, server
+    finally:
+        engine.close()
+
+
+async def test_a_login_says_what_the_vendor_wants_to_know() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login(
+            "assistant-1",
+            target_version_id="v2",
+            user_variables={"room": "12"},
+            server_configuration=server,
+        )
+        login = await simulator.wait_for("login")
+        assert login["target_id"] == "assistant-1"
+        assert login["target_type"] == "ai_assistant"
+        assert client.is_ready
+        assert notices.of(ClientReady)[0].session_id == client.session_id
+
+
+async def test_a_call_lives_from_the_invite_to_the_bye() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call("Lobby", custom_headers={"X-Floor": "3"})
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        await notices.wait(MediaBegan, kind="first_packet_received")
+        assert client.call is call
+        call.hangup()
+        ended = await notices.wait(CallChanged, state=CallState.ENDED)
+        assert (ended.by, ended.call_id) == ("near", call.id)
+        assert (await simulator.wait_for("hangup"))["by"] == "caller"
+        summary = await notices.wait(CallSummary)
+        assert summary.figures["packets_lost"] == 0
+        states = [notice.state for notice in notices.of(CallChanged)]
+        assert states == [CallState.CALLING, CallState.ACTIVE, CallState.ENDED] or (
+            states[1] is CallState.EARLY
+        )
+        assert len(notices.of(InviteSent)) == 1
+        assert client.call is None
+
+
+async def test_the_transcript_grows_and_typed_text_is_answered() -> None:
+    async with world() as (client, notices, _, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        item_id = await client.say("hello")
+        await notices.until(
+            lambda: any(
+                notice.line.role == "user" and notice.line.item_id == item_id
+                for notice in notices.of(TranscriptChanged)
+            )
+        )
+        assistant = [
+            notice.line.text
+            for notice in notices.of(TranscriptChanged)
+            if notice.line.role == "assistant"
+        ]
+        assert assistant[0].startswith("Hello")
+
+
+async def test_a_tool_call_is_told_and_answered() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        await client.say("what is the weather?")
+        tool = await notices.wait(ToolCalled)
+        await client.tool_output(tool.call_id, "sunny")
+        await simulator.wait_for("tool_output")
+
+
+async def test_pictures_and_key_tones_reach_the_far_end() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        await client.say("look", images=["https://example.com/a.jpg"])
+        await simulator.wait_for("typed")
+        await call.dtmf("12#")
+        await simulator.wait_for("dtmf")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "error"),
+    [
+        ("login-refused", RefusedError),
+        ("login-string-code", RefusedError),
+        ("close-on-login", NetworkError),
+        ("gateway-failed", NetworkError),
+    ],
+)
+async def test_a_login_that_fails_raises_what_is_to_blame(
+    scenario: str, error: type[Exception]
+) -> None:
+    async with world(scenario) as (client, notices, _, server):
+        with pytest.raises(error):
+            await client.anonymous_login("assistant-1", server_configuration=server)
+        assert not client.is_ready
+        assert notices.of(SocketDisconnected) == []
+
+
+async def test_a_lost_socket_is_told_and_the_next_login_is_the_same_session() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        session_id = client.session_id
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        assert not client.is_ready
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        assert client.session_id == session_id
+
+
+async def test_what_makes_no_sense_is_refused() -> None:
+    async with world() as (client, notices, _, server):
+        with pytest.raises(LocalProtocolError, match="needs a login"):
+            client.new_call()
+        with pytest.raises(LocalProtocolError):
+            await client.say("hello")
+        with pytest.raises(LocalProtocolError, match="unencrypted"):
+            await client.anonymous_login(
+                "assistant-1",
+                server_configuration=ServerConfiguration("ws://192.0.2.1"),
+            )
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        with pytest.raises(LocalProtocolError, match="up already"):
+            client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+
+
+async def test_a_call_that_nobody_answers_is_given_up_with_a_bye() -> None:
+    async with world("never-answers", set_up_s=0.3) as (
+        client,
+        notices,
+        simulator,
+        server,
+    ):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        ended = await notices.wait(CallChanged, state=CallState.ENDED)
+        assert (ended.by, ended.cause) == ("fault", "the assistant did not answer")
+        await simulator.wait_for("hangup", by="caller")
+
+
+async def test_nothing_is_left_behind() -> None:
+    before = len(asyncio.all_tasks())
+    async with world() as (client, notices, _, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+    await asyncio.sleep(0.05)
+    assert len(asyncio.all_tasks()) == before
