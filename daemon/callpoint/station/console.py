@@ -1,0 +1,159 @@
+"""The station as the control socket sees it: its state in words, and its commands."""
+
+import asyncio
+import time
+from typing import Protocol
+
+from callpoint import __version__
+from callpoint.config.schema import Config
+from callpoint.errors import CallpointError, LocalProtocolError
+from callpoint.station.events import HangupAsked
+from callpoint.station.performer import Performer
+from callpoint.station.reporter import Reporter
+from callpoint.station.station import Station
+from callpoint.telnyx.notices import CallState
+
+
+class Button(Protocol):
+    """The part of `parts.Controls` that a console needs."""
+
+    button_fault: str | None
+
+    def drive(self, down: bool, at_s: float) -> None:
+        """Push or release the button at a CLOCK_MONOTONIC time."""
+        ...
+
+
+class LiveCall(Protocol):
+    """The part of `telnyx.call.Call` that a console needs."""
+
+    state: CallState
+    began_s: float
+
+    @property
+    def id(self) -> str: ...
+
+    async def dtmf(self, digits: str) -> None: ...
+
+
+class Caller(Protocol):
+    """The part of `telnyx.client.Client` that a console needs."""
+
+    @property
+    def call(self) -> LiveCall | None: ...
+
+    async def say(self, text: str) -> str: ...
+
+
+class Sound(Protocol):
+    """The part of `audio.engine.VoiceEngine` that a console needs."""
+
+    @property
+    def microphone_open(self) -> bool: ...
+
+    def faults(self) -> dict[str, str | None]: ...
+
+
+class Console:
+    """Fits `control.commands.Station`."""
+
+    def __init__(
+        self,
+        station: Station,
+        performer: Performer,
+        reporter: Reporter,
+        client: Caller,
+        sound: Sound,
+        button: Button,
+        config: Config,
+    ) -> None:
+        self._station = station
+        self._performer = performer
+        self._reporter = reporter
+        self._client = client
+        self._sound = sound
+        self._button = button
+        self._config = config
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def status(self) -> dict[str, object]:
+        """What `callpoint status --json` prints."""
+        return {
+            "version": __version__,
+            "link": self._reporter.link,
+            "link_reason": self._reporter.link_reason,
+            "call": self._call(),
+            "microphone_open": self._sound.microphone_open,
+            "assistant": self._assistant(),
+            "devices": self._devices(),
+            "led": self._station.state.indication.value,
+        }
+
+    def press(self, at_s: float) -> None:
+        self._button.drive(True, at_s)
+
+    def release(self, at_s: float) -> None:
+        self._button.drive(False, at_s)
+
+    def hangup(self) -> None:
+        """Raises LocalProtocolError when no call is up."""
+        self._require_call("hang up")
+        self._station.post(HangupAsked(time.monotonic()))
+
+    async def say(self, text: str) -> None:
+        self._require_call("send a text message")
+        await self._client.say(text)
+
+    def mute(self, on: bool) -> None:
+        self._require_call("mute the microphone")
+        self._performer.mute(on)
+
+    def dtmf(self, digits: str) -> None:
+        call = self._require_call("send key tones")
+        task = asyncio.create_task(self._dial(call, digits))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    def _assistant(self) -> dict[str, object]:
+        assistant = self._config.assistant
+        return {
+            "target_id": assistant.target_id,
+            "target_version_id": assistant.target_version_id,
+        }
+
+    def _devices(self) -> dict[str, object]:
+        audio, button = self._config.audio, self._config.button
+        names = {
+            "capture": audio.capture,
+            "playout": audio.playout,
+            "button": "none" if button.pin is None else f"pin {button.pin}",
+        }
+        faults = {**self._sound.faults(), "button": self._button.button_fault}
+        return {
+            part: {"name": name, "fault": faults[part]} for part, name in names.items()
+        }
+
+    async def _dial(self, call: LiveCall, digits: str) -> None:
+        try:
+            await call.dtmf(digits)
+        except CallpointError as error:
+            self._reporter.error(error)
+
+    def _call(self) -> dict[str, object] | None:
+        call = self._client.call
+        if call is None:
+            return None
+        return {
+            "id": call.id,
+            "state": call.state.value,
+            "muted": self._performer.muted,
+            "seconds": round(time.monotonic() - call.began_s, 1),
+        }
+
+    def _require_call(self, act: str) -> LiveCall:
+        call = self._client.call
+        if call is None:
+            raise LocalProtocolError(
+                f"cannot {act}: no call is up", "press the button first"
+            )
+        return call

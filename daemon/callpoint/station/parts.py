@@ -1,0 +1,162 @@
+"""From the configuration to the parts: devices by name, the button, the LED, rules."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from callpoint.audio import synthetic
+from callpoint.audio.devices import CaptureDevice, PlayoutDevice
+from callpoint.config import schema
+from callpoint.controls.button import Button, MockButton, open_button
+from callpoint.controls.led import Led, NoLed, open_led
+from callpoint.errors import DeviceError
+from callpoint.station.events import DeviceFailed, Pressed, Released
+from callpoint.station.finger import Finger
+from callpoint.station.table import Rules
+from callpoint.telnyx.servers import (
+    DEFAULT_ICE_SERVERS,
+    IceServer,
+    ServerConfiguration,
+)
+
+
+def capture(name: str) -> tuple[str, Callable[[], CaptureDevice]]:
+    """A microphone's name, and how to open it."""
+
+    def opened() -> CaptureDevice:
+        if (device := synthetic.open_capture(name)) is not None:
+            return device
+        from callpoint.audio.alsa import AlsaCapture
+
+        return AlsaCapture(name)
+
+    return name, opened
+
+
+def playout(name: str) -> tuple[str, Callable[[], PlayoutDevice]]:
+    """A speaker's name, and how to open it."""
+
+    def opened() -> PlayoutDevice:
+        if (device := synthetic.open_playout(name)) is not None:
+            return device
+        from callpoint.audio.alsa import AlsaPlayout
+
+        return AlsaPlayout(name)
+
+    return name, opened
+
+
+def rules(config: schema.Config) -> Rules:
+    return Rules(
+        mode=config.button.mode,
+        quiet_s=config.call.quiet_s,
+        longest_call_s=config.call.longest_call_s,
+        longest_press_s=config.call.longest_press_s,
+        wait_for_link_s=config.call.wait_for_link_s,
+        double_press_hangs_up=config.button.double_press_hangs_up,
+    )
+
+
+def login(config: schema.Config) -> dict[str, Any]:
+    """The arguments of `Client.anonymous_login`."""
+    assistant = config.assistant
+    return {
+        "target_id": assistant.target_id,
+        "target_type": assistant.target_type,
+        "target_version_id": assistant.target_version_id,
+        "user_variables": assistant.user_variables,
+        "conversation_id": assistant.conversation_id,
+        "server_configuration": server_configuration(config.server),
+    }
+
+
+def server_configuration(server: schema.Server) -> ServerConfiguration:
+    """Where to log in; without ICE servers of its own, the vendor's."""
+    return ServerConfiguration(
+        signaling_server=server.signaling_server,
+        webrtc_ice_servers=DEFAULT_ICE_SERVERS
+        if server.webrtc_ice_servers is None
+        else tuple(_ice_server(each) for each in server.webrtc_ice_servers),
+        region=server.region,
+        ca_file=str(server.ca_file) if server.ca_file else None,
+        proxy=server.proxy,
+        allow_insecure=server.allow_insecure,
+    )
+
+
+def _ice_server(server: schema.IceServer) -> IceServer:
+    credential = server.credential
+    return IceServer(
+        tuple(server.urls),
+        server.username,
+        credential.get_secret_value() if credential else None,
+    )
+
+
+def call(options: schema.Call) -> dict[str, Any]:
+    """The arguments of `Client.new_call`."""
+    return {
+        "caller_name": options.caller_name or socket.gethostname(),
+        "caller_number": options.caller_number,
+        "destination_number": options.destination_number,
+        "custom_headers": options.custom_headers,
+    }
+
+
+class Controls:
+    """The button and the LED as configured; `post` takes the presses.
+
+    A pin that cannot be had is told in `failures`, and the control socket is the only
+    finger left.
+    """
+
+    def __init__(
+        self, config: schema.Config, post: Callable[[Pressed | Released], None]
+    ) -> None:
+        self.failures: list[DeviceFailed] = []
+        self.button_fault: str | None = None
+        self._post = post
+        self._button: Button | None = None
+        self._finger = Finger(config.button.debounce_ms, self._is_down, post)
+        self.lamp: Led = self._open_lamp(config)
+        if config.button.pin is not None:
+            self._open_button(config.button, config.button.pin)
+
+    def drive(self, down: bool, at_s: float) -> None:
+        """Push or release for the control socket: through the pin if it is a mock."""
+        if isinstance(self._button, MockButton):
+            self._button.drive(down)
+        else:
+            self._post(Pressed(at_s) if down else Released(at_s))
+
+    def close(self) -> None:
+        self._finger.close()
+        if self._button is not None:
+            self._button.close()
+        self.lamp.close()
+
+    def _is_down(self) -> bool:
+        return self._button is not None and self._button.is_down()
+
+    def _open_button(self, button: schema.Button, pin: int) -> None:
+        try:
+            self._button = open_button(
+                pin, button.pull_up, button.pin_factory, self._finger.edge
+            )
+        except DeviceError as error:
+            self.button_fault = str(error)
+            self._failed(error)
+
+    def _open_lamp(self, config: schema.Config) -> Led:
+        try:
+            return open_led(
+                config.led.pin, config.led.active_high, config.button.pin_factory
+            )
+        except DeviceError as error:
+            self._failed(error)
+            return NoLed()
+
+    def _failed(self, error: DeviceError) -> None:
+        cause = f"{error.cause} ({error.advice})" if error.advice else error.cause
+        self.failures.append(DeviceFailed(time.monotonic(), error.device, cause))

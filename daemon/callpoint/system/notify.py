@@ -1,0 +1,37 @@
+"""Tells systemd how the service is; does nothing where systemd did not start us.
+
+The protocol is sd_notify(3). Not here: what the texts say.
+"""
+
+import logging
+import os
+
+log = logging.getLogger(__name__)
+
+
+def ready() -> None:
+    """A press is answered from now on, be it by "no connection"."""
+    _notify("READY=1")
+
+
+def status(text: str) -> None:
+    """Show one line in `systemctl status`."""
+    # A line break would begin another assignment, such as READY=1.
+    _notify("STATUS=" + " ".join(text.splitlines()))
+
+
+def stopping() -> None:
+    """The end has begun; systemd waits TimeoutStopSec from here."""
+    _notify("STOPPING=1")
+
+
+def _notify(assignment: str) -> None:
+    if "NOTIFY_SOCKET" not in os.environ:
+        return
+    # systemd-python takes 10 ms to import: only a service of systemd pays that.
+    from systemd.daemon import notify
+
+    try:
+        notify(assignment)
+    except OSError as error:
+        log.warning("systemd was not told %s: %s", assignment, error)

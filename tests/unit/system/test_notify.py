@@ -1,0 +1,63 @@
+"""What systemd hears, read from a real notification socket."""
+
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callpoint.system import notify
+
+
+@pytest.fixture
+def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """systemd's end."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(path)
+        ear.settimeout(1.0)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        yield ear
+
+
+def test_systemd_hears_ready_status_and_stopping(heard: socket.socket) -> None:
+    notify.ready()
+    notify.status("ready")
+    notify.stopping()
+    assert [heard.recv(100) for _ in range(3)] == [
+        b"READY=1",
+        b"STATUS=ready",
+        b"STOPPING=1",
+    ]
+
+
+def test_a_status_of_two_lines_says_nothing_else(heard: socket.socket) -> None:
+    notify.status("refused:\nREADY=1")
+    assert heard.recv(100) == b"STATUS=refused: READY=1"
+
+
+def test_a_deaf_systemd_is_survived(
+    heard: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard.close()
+    with caplog.at_level(logging.WARNING):
+        notify.ready()
+    assert "systemd was not told READY=1: " in caplog.text
+
+
+def test_without_systemd_nothing_is_even_imported() -> None:
+    program = (
+        "import sys; from callpoint.system import notify; notify.ready();"
+        "print('systemd' in sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "False\n"
