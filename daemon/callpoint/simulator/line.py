@@ -1,0 +1,172 @@
+"""The media end of one call: peer connections, voice engine, mouth, ear and listener.
+
+What it hears rises through `Listeners` on the event loop; it knows nothing of words.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from callpoint.audio.engine import VoiceEngine
+from callpoint.audio.events import AudioEvent
+from callpoint.audio.rtp import RtpPacket
+from callpoint.simulator.freeswitch import Quirks, take_offer, write
+from callpoint.simulator.listener import Heard, Listener
+from callpoint.simulator.media import Ear, Mouth
+from callpoint.simulator.recording import Recording
+from callpoint.telnyx.peer import Peer
+from callpoint.telnyx.sdp import mend_answer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told what, on the event loop."""
+
+    connected: Callable[[float], None]
+    """Media flows; again after a re-attach."""
+    first_packet: Callable[[float], None]
+    heard: Callable[[Heard], None]
+    spoken: Callable[[int, int], None]
+    """The mouth said all, from which sample to which."""
+
+
+class Line:
+    """One call's sound, from the invite to the bye."""
+
+    def __init__(
+        self,
+        quirks: Quirks,
+        loopback: bool,
+        listeners: Listeners,
+        recording: Recording | None,
+    ) -> None:
+        self.last_packet_s: float | None = None
+        self._quirks = quirks
+        self._loopback = loopback
+        self._listeners = listeners
+        self._recording = recording
+        self._loop = asyncio.get_running_loop()
+        self._listener = Listener()
+        self._mouth = Mouth(self._uttered, self._spoken)
+        self._ear = Ear(self._heard)
+        self._engine = VoiceEngine(
+            (self._mouth.name, lambda: self._mouth),
+            (self._ear.name, lambda: self._ear),
+            _ignore,
+        )
+        self._current: Peer | None = None
+        self._next: Peer | None = None
+        self._closed = False
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._engine.start()
+        self._engine.begin()
+
+    async def answer(self, offer: str) -> str:
+        """Take a client's offer; the answer as FreeSWITCH would write it.
+
+        Raises RemoteProtocolError for an offer that cannot be used.
+        """
+        # Mended first: a hopeless offer costs no peer connection.
+        mended = take_offer(offer, self._quirks.codec)
+        return write(await self._new_peer().answer(mended), self._quirks)
+
+    async def offer(self) -> str:
+        """Offer new media for the same call; the old ones stay until these flow."""
+        quirks = replace(self._quirks, setup=self._quirks.setup and "actpass")
+        return write(await self._new_peer().offer(), quirks)
+
+    async def accept(self, answer: str) -> None:
+        """Take the answer to `offer`.
+
+        Raises RemoteProtocolError for an answer that cannot be used.
+        """
+        if self._next is not None:
+            await self._next.accept(mend_answer(answer, self._next.mid))
+
+    def _new_peer(self) -> Peer:
+        if self._next is not None:
+            self._let_go(self._next)
+        self._next = peer = Peer(
+            loopback=self._loopback,
+            on_packet=lambda packet: self._received(peer, packet),
+            on_connected=lambda: self._connected(peer),
+            on_lost=lambda reason: log.debug("media: %s", reason),
+        )
+        return peer
+
+    def _connected(self, peer: Peer) -> None:
+        """Media of the newest peer flows: it takes the place of the one before."""
+        if peer is not self._next:
+            return
+        old, self._current, self._next = self._current, peer, None
+        self._engine.connect(peer.codec, self._sender(peer))
+        self._engine.open_microphone()
+        self._mouth.open()
+        self._listeners.connected(time.monotonic())
+        if old is not None:
+            self._let_go(old)
+
+    def _sender(self, peer: Peer) -> Callable[[bytes, int], None]:
+        def send(payload: bytes, timestamp: int) -> None:
+            self._loop.call_soon_threadsafe(peer.send, payload, timestamp)
+
+        return send
+
+    def _let_go(self, peer: Peer) -> None:
+        task = self._loop.create_task(peer.close())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    def _received(self, peer: Peer, packet: RtpPacket) -> None:
+        if peer is self._current or self._current is None:
+            if self.last_packet_s is None:
+                self._listeners.first_packet(packet.arrived_s)
+            self.last_packet_s = packet.arrived_s
+            self._engine.receive(packet)
+
+    def say(self, pcm: bytes) -> None:
+        """Say this (48 kHz, whole frames) instead of what is being said."""
+        self._mouth.say(pcm)
+
+    def hush(self) -> None:
+        self._mouth.hush()
+
+    def _uttered(self, frame: bytes) -> None:
+        if self._recording is not None:
+            self._recording.said.write(frame)
+
+    def _heard(self, pcm: bytes) -> None:
+        if self._recording is not None:
+            self._recording.heard.write(pcm)
+        for event in self._listener.hear(pcm):
+            self._tell(self._listeners.heard, event)
+
+    def _spoken(self, start_samples: int, end_samples: int) -> None:
+        self._tell(self._listeners.spoken, start_samples, end_samples)
+
+    def _tell(self, listener: Callable[..., None], *news: object) -> None:
+        self._loop.call_soon_threadsafe(self._deliver, listener, *news)
+
+    def _deliver(self, listener: Callable[..., None], *news: object) -> None:
+        if not self._closed:
+            listener(*news)
+
+    async def close(self) -> None:
+        """End both threads and all peers; speech that goes on ends here."""
+        self._engine.end()
+        await asyncio.to_thread(self._engine.close)
+        self._closed = True
+        for event in self._listener.finish():
+            self._listeners.heard(event)
+        for peer in (self._current, self._next):
+            if peer is not None:
+                self._let_go(peer)
+        await asyncio.gather(*self._leaving)
+
+
+def _ignore(_: AudioEvent) -> None:
+    """The devices are in memory: nothing fails, and nobody asks who spoke."""
