@@ -1,0 +1,99 @@
+"""The daemon under a service manager: ready, status, stopping, and gone in time."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.programs import Daemon, FarEnd, configuration, ended, wait_until
+
+
+@contextmanager
+def service_manager(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """A NOTIFY_SOCKET, and every line that was sent to it."""
+    path = folder / "notify"
+    lines: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path))
+        manager.settimeout(0.1)
+        stop = threading.Event()
+
+        def read() -> None:
+            while not stop.is_set():
+                try:
+                    lines.extend(manager.recv(65536).decode().splitlines())
+                except TimeoutError:
+                    continue
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            yield str(path), lines
+        finally:
+            stop.set()
+            reader.join()
+
+
+@pytest.fixture
+def programs() -> Iterator[ExitStack]:
+    with ExitStack() as programs:
+        yield programs
+
+
+def test_it_is_ready_when_a_press_is_answered_with_or_without_a_network(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    toml = configuration("ws://127.0.0.1:9")
+    daemon = Daemon(tmp_path, toml, {"NOTIFY_SOCKET": path})
+    programs.enter_context(ended(daemon))
+    wait_until(lambda: "READY=1" in lines)
+    daemon.follow()
+    daemon.press()
+    assert any(line.startswith("STATUS=connecting") for line in lines)
+
+
+def test_the_status_line_lives(programs: ExitStack, tmp_path: Path) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    far = programs.enter_context(ended(FarEnd(tmp_path)))
+    daemon = Daemon(tmp_path, configuration(far.url), {"NOTIFY_SOCKET": path})
+    programs.enter_context(ended(daemon)).ready()
+    wait_until(lambda: any(line.startswith("STATUS=ready") for line in lines))
+    daemon.press()
+    wait_until(lambda: any(line.startswith("STATUS=microphone open") for line in lines))
+
+
+def test_sigterm_in_a_call_says_goodbye_and_is_gone_within_two_seconds(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    far = programs.enter_context(ended(FarEnd(tmp_path)))
+    daemon = Daemon(tmp_path, configuration(far.url), {"NOTIFY_SOCKET": path})
+    programs.enter_context(ended(daemon)).ready()
+    daemon.press()
+    daemon.wait(event="call", state="active")
+    began_s = time.monotonic()
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(5) == 0
+    assert time.monotonic() - began_s < 2
+    assert far.wait(event="hangup", by="caller")["cause"] == "NORMAL_CLEARING"
+    wait_until(lambda: "STOPPING=1" in lines)
+    assert not daemon.socket.exists()
+    assert "Traceback" not in daemon.log
+
+
+def test_sigterm_while_the_server_is_silent_is_quick_too(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    far = programs.enter_context(ended(FarEnd(tmp_path, "--scenario", "silent-login")))
+    daemon = Daemon(tmp_path, configuration(far.url))
+    programs.enter_context(ended(daemon)).follow()
+    far.wait(event="login")
+    began_s = time.monotonic()
+    assert daemon.stop() == 0
+    assert time.monotonic() - began_s < 2
