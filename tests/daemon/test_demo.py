@@ -90,6 +90,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             started.running.communicate()
 
 
+@pytest.mark.long
 def test_the_script_is_a_whole_conversation(tmp_path: Path) -> None:
     done = subprocess.run(
         [*DEMO, "--script", "--output", str(tmp_path / "output")],

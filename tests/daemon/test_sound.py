@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from callpoint.demo.compare import Comparison, compare
@@ -47,6 +48,7 @@ def assert_agrees(comparison: Comparison) -> None:
     assert len(comparison.windows) > 200
 
 
+@pytest.mark.long
 def test_a_minute_of_speech_arrives_whole_both_ways(
     sound_server: SoundServer, tmp_path: Path
 ) -> None:

@@ -3,10 +3,13 @@
 import statistics
 from pathlib import Path
 
+import pytest
+
 from tests.daemon.timings import measure
 from tests.sound_server import SoundServer
 
 
+@pytest.mark.alone
 def test_start_press_and_greeting_are_quick(
     sound_server: SoundServer, tmp_path: Path
 ) -> None:

@@ -271,7 +271,7 @@ def test_an_answer_is_mended(case: str) -> None:
     assert starting(mend_answer(edit(ANSWER), "0"), start) == expected
 
 
-@pytest.mark.parametrize("case", set(MENDED) - {"another mid"})
+@pytest.mark.parametrize("case", [case for case in MENDED if case != "another mid"])
 def test_an_offer_is_mended_alike(case: str) -> None:
     edit, start, expected = MENDED[case]
     assert starting(mend_offer(edit(ATTACH_OFFER)), start) == expected
