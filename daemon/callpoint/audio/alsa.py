@@ -35,22 +35,15 @@ _ADVICE: Final = {
 
 
 @cache
-def _hush() -> object:
+def _hush() -> None:
     """Keep libasound from printing to stderr: what it knows is in our error.
 
-    The handler's remaining arguments are variadic, and unused.
+    libasound calls its error function with a lock held that another thread may wait
+    for with the GIL held: Python code there would hang both. getppid() ignores the
+    arguments, and is the C library's.
     """
-    kind = ctypes.CFUNCTYPE(
-        None,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-        ctypes.c_int,
-        ctypes.c_char_p,
-    )
-    silent = kind(lambda *_: None)
-    ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(silent)
-    return silent
+    nothing = ctypes.cast(ctypes.CDLL(None).getppid, ctypes.c_void_p)
+    ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(nothing)
 
 
 def _failure(name: str, error: alsaaudio.ALSAAudioError) -> DeviceError:
