@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pytest
@@ -29,6 +29,7 @@ from callpoint.telnyx.notices import (
     TranscriptChanged,
 )
 from callpoint.telnyx.servers import ServerConfiguration
+from tests.integration.ice_servers import stun_server
 
 SOON_S = 8.0
 N = TypeVar("N")
@@ -135,6 +136,8 @@ async def test_a_call_lives_from_the_invite_to_the_bye() -> None:
             states[1] is CallState.EARLY
         )
         assert len(notices.of(InviteSent)) == 1
+        await _until(lambda: client.warm is not None)
+        assert client._warm._lent == []
         assert client.call is None
 
 
@@ -242,6 +245,56 @@ async def test_a_call_that_nobody_answers_is_given_up_with_a_bye() -> None:
         ended = await notices.wait(CallChanged, state=CallState.ENDED)
         assert (ended.by, ended.cause) == ("fault", "the assistant did not answer")
         await simulator.wait_for("hangup", by="caller")
+
+
+async def test_a_call_s_offer_lies_ready_from_the_login_to_the_press() -> None:
+    async with world() as (client, notices, simulator, server):
+        assert client.warm is None
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        await _until(lambda: client.warm is not None)
+        call = client.new_call()
+        await notices.wait(InviteSent)
+        assert client.warm is None
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        client.network_changed(frozenset({"192.0.2.1 on 2"}))
+        assert client.warm is None
+        call.hangup()
+        await _until(lambda: client.warm is not None)
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        assert client.warm is None
+
+
+async def test_another_login_prepares_with_its_own_servers() -> None:
+    async with world() as (client, _, _, server), stun_server() as stun:
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        await _until(lambda: client.warm is not None)
+        other = replace(server, webrtc_ice_servers=(stun.server,))
+        await client.anonymous_login("assistant-1", server_configuration=other)
+        await _until(lambda: "srflx" in (client.warm or {}).get("candidates", {}))
+
+
+async def test_a_call_that_outlives_its_socket_is_no_time_to_prepare_another() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        await simulator.wait_for("attached")
+        assert client.call is not None
+        assert client.warm is None
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SOON_S):
+        while True:
+            if is_so():
+                return
+            await asyncio.sleep(0.005)
 
 
 async def test_nothing_is_left_behind() -> None:

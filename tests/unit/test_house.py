@@ -14,7 +14,7 @@ LONGEST_ROOM_LINES = 400
 
 # Where each outside library may be imported; a folder ends with a slash.
 PLACES = {
-    "aioice": ("telnyx/peer.py",),
+    "aioice": ("telnyx/ice.py",),
     "aiortc": ("telnyx/peer.py",),
     "alsaaudio": ("audio/alsa.py",),
     "av": ("audio/opus.py", "telnyx/peer.py"),

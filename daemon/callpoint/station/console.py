@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
 from callpoint import __version__
@@ -41,6 +42,9 @@ class Caller(Protocol):
 
     @property
     def call(self) -> LiveCall | None: ...
+
+    @property
+    def warm(self) -> Mapping[str, object] | None: ...
 
     async def say(self, text: str) -> str: ...
 
@@ -83,6 +87,7 @@ class Console:
             "link": self._reporter.link,
             "link_reason": self._reporter.link_reason,
             "call": self._call(),
+            "warm": self._client.warm,
             "microphone_open": self._sound.microphone_open,
             "assistant": self._assistant(),
             "devices": self._devices(),

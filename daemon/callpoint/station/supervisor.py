@@ -5,7 +5,6 @@ daemon is ready when a press is answered, if need be with a fault.
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
 import time
@@ -25,7 +24,8 @@ from callpoint.station.performer import Performer
 from callpoint.station.reporter import Reporter
 from callpoint.station.station import Station
 from callpoint.system import notify
-from callpoint.telnyx.client import Client, preload
+from callpoint.system.network import NetworkWatch
+from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
 from callpoint.telnyx.line import Line
 from callpoint.telnyx.notices import (
@@ -34,6 +34,7 @@ from callpoint.telnyx.notices import (
     Notice,
     SocketDisconnected,
 )
+from callpoint.telnyx.warm import preload
 
 _LEVELS_EVERY_S: Final = 0.1
 _PRELOAD_AT_LATEST_S: Final = 2.0
@@ -79,7 +80,7 @@ class Supervisor:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._loop = asyncio.get_running_loop()
-        self._registered = asyncio.Event()
+        self._calling = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._feed = Feed()
         self._reporter = Reporter(
@@ -91,6 +92,7 @@ class Supervisor:
             self._sounded,
         )
         self._client = Client(self._noticed, self._voice)
+        self._network = NetworkWatch(self._client.network_changed)
         self._controls = parts.Controls(config, self._pressed)
         self._station = Station(parts.rules(config))
         self._performer = Performer(
@@ -132,6 +134,7 @@ class Supervisor:
 
     async def _start(self, control: ControlServer) -> None:
         self._voice.start()
+        self._network.start()
         self._station.start(self._performer.perform)
         for failure in self._controls.failures:
             self._station.post(failure)
@@ -147,6 +150,7 @@ class Supervisor:
 
     async def _stop(self, control: ControlServer) -> None:
         await self._client.disconnect()
+        self._network.close()
         self._station.close()
         await control.stop()
         self._controls.close()
@@ -174,13 +178,13 @@ class Supervisor:
         self._reporter.notice(notice)
         match notice:
             case ClientReady(at_s):
-                self._registered.set()
                 self._reporter.link_is("ready")
                 self._station.post(LinkUp(at_s))
             case SocketDisconnected(reason=reason):
                 log.warning("the link is lost: %s", reason)
                 self._unlinked(reason)
             case CallChanged():
+                self._calling.set()
                 self._performer.call_changed(notice)
             case ToolCalled(call_id=call_id):
                 self._refuse_tool(call_id)
@@ -205,17 +209,22 @@ class Supervisor:
             self._loop.call_soon_threadsafe(self._station.post, event)
 
     async def _preload(self) -> None:
-        """Import what a call needs once the login is through, for a quick first one."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_PRELOAD_AT_LATEST_S):
-                await self._registered.wait()
+        """Where the login takes long, let the first call not wait for imports after it.
+
+        A login that is through has imported them.
+        """
+        await asyncio.sleep(_PRELOAD_AT_LATEST_S)
         await preload()
 
     async def _meter(self) -> None:
         """Publish levels, ten a second, while somebody looks at them in a call."""
         while True:
+            # Without a call nobody wakes the machine ten times a second for nothing.
+            await self._calling.wait()
             await asyncio.sleep(_LEVELS_EVERY_S)
-            if self._feed.wants_levels and self._client.call is not None:
+            if self._client.call is None:
+                self._calling.clear()
+            elif self._feed.wants_levels:
                 self._reporter.levels(*self._voice.levels())
 
 

@@ -40,6 +40,7 @@ from callpoint.telnyx.notices import (
 )
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
+from callpoint.telnyx.warm import WarmPeer
 
 if TYPE_CHECKING:
     from callpoint.telnyx.peer import Peer
@@ -61,7 +62,7 @@ class Call:
         request: CallRequest,
         signalling: Signalling,
         media: Media,
-        make_peer: Callable[..., "Peer"],
+        warm: WarmPeer,
         emit: Callable[[Notice], None],
         set_up_s: float = SET_UP_S,
     ) -> None:
@@ -73,7 +74,7 @@ class Call:
         self.answered_s: float | None = None
         self._signalling = signalling
         self._media = media
-        self._make_peer = make_peer
+        self._warm = warm
         self._emit = emit
         self._peer: Peer | None = None
         self._peers: list[Peer] = []
@@ -179,7 +180,7 @@ class Call:
             self._enter(CallState.ACTIVE)
 
     async def _invite(self) -> None:
-        peer = self._peer = self._new_peer()
+        peer = self._peer = self._new_peer(self._warm.take)
         offer = await peer.offer()
         self._invited = True
         await self._signalling.invite(self.request, sdp.prepare_offer(offer))
@@ -197,7 +198,7 @@ class Call:
 
     async def _attach(self, offer: str) -> None:
         """Take the call up again over a new peer; the old one plays until it does."""
-        peer = self._new_peer()
+        peer = self._new_peer(self._warm.make)
         try:
             answer = await peer.answer(sdp.mend_offer(offer))
             taken = await self._signalling.answer_attach(
@@ -214,7 +215,7 @@ class Call:
         else:
             await peer.close()
 
-    def _new_peer(self) -> "Peer":
+    def _new_peer(self, get: Callable[..., "Peer"]) -> "Peer":
         peer: Peer
 
         loop = asyncio.get_running_loop()
@@ -230,7 +231,7 @@ class Call:
                 self._fail(str(error))
             self._connected.set()
 
-        peer = self._make_peer(
+        peer = get(
             on_packet=self._media.receive,
             on_flowing=self._flowing,
             on_connected=connected,

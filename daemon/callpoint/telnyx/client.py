@@ -11,8 +11,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from callpoint import __version__
 from callpoint.errors import (
@@ -37,11 +36,9 @@ from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
 from callpoint.telnyx.scribe import Scribe
 from callpoint.telnyx.seams import Media
-from callpoint.telnyx.servers import ServerConfiguration, is_loopback, signaling_url
+from callpoint.telnyx.servers import ServerConfiguration, signaling_url
 from callpoint.telnyx.socket import open_socket
-
-if TYPE_CHECKING:
-    from callpoint.telnyx.peer import Peer
+from callpoint.telnyx.warm import WarmPeer
 
 _USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
 _GOODBYE_S: Final = 1.0
@@ -79,6 +76,7 @@ class Client:
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._scribe = Scribe(emit)
+        self._warm = WarmPeer()
 
     @property
     def call(self) -> Call | None:
@@ -93,6 +91,11 @@ class Client:
         if self._connection is None or future is None or not future.done():
             return False
         return not future.cancelled() and future.exception() is None
+
+    @property
+    def warm(self) -> dict[str, Any] | None:
+        """What lies ready for the next call: candidates by kind, and their age."""
+        return self._warm.report()
 
     @property
     def session_id(self) -> str | None:
@@ -117,6 +120,7 @@ class Client:
         """
         await self._drop_socket()
         self._configuration = server_configuration or ServerConfiguration()
+        self._warm.configure(self._configuration)
         login = Login(
             target_id,
             target_type,
@@ -167,9 +171,7 @@ class Client:
             client_state,
             dict(user_variables or {}),
         )
-        call = Call(
-            request, self, self._media, self._make_peer, self._tell, self._set_up_s
-        )
+        call = Call(request, self, self._media, self._warm, self._tell, self._set_up_s)
         self._calls[call.id] = call
         self._scribe.begin()
         task = asyncio.create_task(call.run(), name=f"call {call.id}")
@@ -192,6 +194,10 @@ class Client:
             with contextlib.suppress(NetworkError):
                 await self._flush()
 
+    def network_changed(self, gateways: frozenset[str]) -> None:
+        """Tell of new addresses or routes, and which default gateways there are."""
+        self._warm.network_changed(gateways)
+
     async def disconnect(self) -> None:
         """Hang up with a bye, close the socket, and leave no task behind."""
         for call in self._calls.values():
@@ -202,6 +208,7 @@ class Client:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._drop_socket()
+        await self._warm.close()
         self._scribe.close()
 
     async def __aenter__(self) -> "Client":
@@ -257,6 +264,7 @@ class Client:
     ) -> None:
         error = await connection.run(reconnection)
         self._connection = None
+        self._warm.rest()
         if registered.done():
             self._emit(SocketDisconnected(time.monotonic(), str(error)))
         else:
@@ -267,6 +275,7 @@ class Client:
             self._serving.cancel()
             await asyncio.wait([self._serving])
             self._serving = self._connection = None
+            self._warm.rest()
         if self._registered is not None and not self._registered.done():
             self._registered.cancel()
 
@@ -277,6 +286,7 @@ class Client:
             case events.Ready():
                 if self._registered is not None and not self._registered.done():
                     self._registered.set_result(None)
+                self._keep_warm()
                 self._emit(ClientReady(now_s, self.session_id))
             case events.LoginRefused(code, message):
                 raise RefusedError("login", code, message)
@@ -311,6 +321,8 @@ class Client:
     def _call_over(self, call: Call, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._calls.pop(call.id, None)
+        self._warm.learn()
+        self._keep_warm()
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.error("call %s broke off", call.id, exc_info=error)
@@ -321,28 +333,7 @@ class Client:
                 )
             )
 
-    def _make_peer(self, **callbacks: Any) -> "Peer":
-        from callpoint.telnyx.peer import Peer
-
-        return Peer(
-            ice_servers=self._configuration.webrtc_ice_servers,
-            loopback=is_loopback(self._configuration),
-            **callbacks,
-        )
-
-
-async def preload() -> None:
-    """Import what the first call needs, and place none: the next one is quick.
-
-    The import takes 0.2 s on a PC, seconds from an SD card, and runs on a thread.
-    """
-    module = await asyncio.to_thread(import_module, "callpoint.telnyx.peer")
-    peer: Peer = module.Peer(
-        on_packet=_ignored, on_connected=lambda: None, on_lost=_ignored
-    )
-    await peer.offer()
-    await peer.close()
-
-
-def _ignored(_: object) -> None:
-    """Of a peer that nobody calls with."""
+    def _keep_warm(self) -> None:
+        """Nothing is gathered while a call is set up or up."""
+        if self.is_ready and self.call is None:
+            self._warm.keep()

@@ -1,22 +1,21 @@
-"""aiortc, and every private touch of it: SDP, ICE, DTLS and SRTP of one call.
+"""aiortc, and every private touch of it: SDP, DTLS and SRTP of one call.
 
 Both media ends are ours: packets leave and arrive here encoded, and aiortc's encoder,
 jitter buffer and decoder are never used. The only file that imports aiortc; the private
-names that it touches are checked when it is imported, and held by a contract test.
+names that it touches (and `ice`, below it) are checked when it is imported, and held by
+a contract test.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from aioice.ice import Connection
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
-    RTCIceServer,
     RTCPeerConnection,
     RTCRtpSender,
     RTCSessionDescription,
@@ -28,25 +27,24 @@ from aiortc.rtp import RtcpByePacket
 
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.errors import LocalProtocolError, RemoteProtocolError
-from callpoint.telnyx.servers import IceServer
+from callpoint.telnyx.ice import SEAMS as ICE_SEAMS
+from callpoint.telnyx.ice import Gatherer, check_without_delay
+from callpoint.telnyx.paths import Attempt, Path, Plan
 
 _SEAMS: Final = (
     (RTCRtpReceiver, "_handle_rtp_packet"),
     (RTCRtpReceiver, "_handle_rtcp_packet"),
     (RTCRtpSender, "_next_encoded_frame"),
     (RTCDtlsTransport, "_send_rtp"),
-    (Connection, "get_component_candidates"),
-    (Connection, "_check_periodic"),
+    *ICE_SEAMS,
 )
+_NO_SERVERS: Final = Plan()
 _QUEUE_PACKETS: Final = 50
 _CLOSE_TIMEOUT_S: Final = 5.0
-_CHECK_PACE_S: Final = 0.02
-"""aioice's own; RFC 8445 section 14.2 allows 5 ms."""
 _MARKER_BIT: Final = 0x80
 _RTCP_TYPES: Final = range(192, 224)
 
 Flow = Literal["first_packet_sent", "first_packet_received"]
-
 log = logging.getLogger(__name__)
 
 
@@ -88,38 +86,48 @@ class _Unread(MediaStreamTrack):
         raise LocalProtocolError("the track of a Peer is never read")
 
 
+def _unheard(*_: object) -> None:
+    """Nobody listens to a peer that waits to be taken."""
+
+
 class Peer:
     """One peer connection with one audio line.
 
     `loopback` offers 127.0.0.1 too, which aioice leaves out by itself: for a signalling
-    server on this machine. All callbacks come on the event loop: `on_flowing` with the
-    time of the first packet of each direction, `on_lost` when media cannot be had, or
-    is gone for good.
+    server on this machine. `plan` has the servers that help to find candidates; what
+    they have not told when an offer or an answer is wanted is not waited for, except
+    a relay that the plan waits for. Callbacks: see `listen`.
     """
 
     def __init__(
         self,
         *,
-        ice_servers: Sequence[IceServer] = (),
+        plan: Plan = _NO_SERVERS,
         loopback: bool = False,
-        gathering_s: float = 1.0,
-        on_packet: Callable[[RtpPacket], None],
-        on_flowing: Callable[[Flow, float], None] = lambda flow, at_s: None,
-        on_connected: Callable[[], None],
-        on_lost: Callable[[str], None],
+        on_packet: Callable[[RtpPacket], None] = _unheard,
+        on_flowing: Callable[[Flow, float], None] = _unheard,
+        on_connected: Callable[[], None] = _unheard,
+        on_lost: Callable[[str], None] = _unheard,
     ) -> None:
+        self.listen(
+            on_packet=on_packet,
+            on_flowing=on_flowing,
+            on_connected=on_connected,
+            on_lost=on_lost,
+        )
         self._flows: set[Flow] = set()
-        self._on_packet = on_packet
-        self._on_flowing = on_flowing
-        self._on_connected = on_connected
-        self._on_lost = on_lost
+        self._codec: Codec | None = None
+        self._path: Path | None = None
+        self._accepted_s: float | None = None
+        self._failed = False
+        self._offering: asyncio.Task[None] | None = None
         self._queue: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue(_QUEUE_PACKETS)
         self._queue_overflows = 0
-        self._closing = False
-        self._pc = RTCPeerConnection(
-            RTCConfiguration(iceServers=[_ice_server(each) for each in ice_servers])
-        )
+        self._closed_s: float | None = None
+        # Servers are asked by `Gatherer`; without a list, aiortc would ask Google's.
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pc.on("connectionstatechange", self._state_changed)
+        self._pc.on("iceconnectionstatechange", self._ice_changed)
         self._transceiver = self._pc.addTransceiver(_Unread())
         self._transceiver.setCodecPreferences(
             [
@@ -129,20 +137,36 @@ class Peer:
             ]
         )
         transport = self._transceiver.receiver.transport
-        self._connection: Any = transport.transport.iceGatherer._connection
-        self._pacing: asyncio.Task[None] | None = None
-        self._bound_gathering(gathering_s, loopback)
-        self._connect_without_delay()
+        connection = transport.transport.iceGatherer._connection
+        self.gatherer = Gatherer(connection, plan, loopback)
+        self._end_checks = check_without_delay(connection)
         self._take_receiver(self._transceiver.receiver)
         self._take_sender(self._transceiver.sender, transport)
+
+    def listen(
+        self,
+        *,
+        on_packet: Callable[[RtpPacket], None],
+        on_flowing: Callable[[Flow, float], None] = _unheard,
+        on_connected: Callable[[], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        """Say who is told, on the event loop: of a peer that was made ahead, too.
+
+        `on_flowing` has the time of the first packet of each direction; `on_lost` comes
+        when media cannot be had, or is gone for good.
+        """
+        self._on_packet = on_packet
+        self._on_flowing = on_flowing
+        self._on_connected = on_connected
+        self._on_lost = on_lost
 
     @property
     def codec(self) -> Codec:
         """What both ends agreed on; LocalProtocolError before they did."""
-        if not self._pc.remoteDescription or not self._transceiver._codecs:
+        if self._codec is None:
             raise LocalProtocolError("no codec is agreed on yet")
-        chosen = self._transceiver._codecs[0]
-        return Codec(chosen.name, chosen.payloadType or 0, chosen.clockRate)
+        return self._codec
 
     @property
     def local_sdp(self) -> str:
@@ -155,10 +179,33 @@ class Peer:
         """The name of the audio line in the local description."""
         return str(self._transceiver.mid)
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed_s is not None
+
+    @property
+    def attempt(self) -> Attempt:
+        """How the search for a path went, or goes."""
+        checked_s = 0.0
+        if self._accepted_s is not None:
+            checked_s = (self._closed_s or time.monotonic()) - self._accepted_s
+        return Attempt(self._path, checked_s, self._failed)
+
+    def prepare(self) -> asyncio.Task[None]:
+        """Make the offer ahead; the task ends when no server can add to it."""
+        if self._offering is None:
+            self._offering = asyncio.create_task(self._offer())
+        return self._offering
+
     async def offer(self) -> str:
-        """An SDP offer with all candidates that could be gathered in time."""
-        await self._pc.setLocalDescription(await self._pc.createOffer())
+        """An SDP offer with the candidates that are known by now."""
+        offering = self.prepare()
+        self.gatherer.hurry()
+        await offering
         return self.local_sdp
+
+    async def _offer(self) -> None:
+        await self._pc.setLocalDescription(await self._pc.createOffer())
 
     async def accept(self, sdp: str) -> None:
         """Take the answer; media connects from here on.
@@ -170,14 +217,18 @@ class Peer:
     async def answer(self, sdp: str) -> str:
         """Take an offer and return the answer; media connects from here on."""
         await self._set_remote(sdp, "offer")
+        self.gatherer.hurry()
         await self._pc.setLocalDescription(await self._pc.createAnswer())
         return self.local_sdp
 
     async def _set_remote(self, sdp: str, kind: str) -> None:
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp, kind))
+            self._accepted_s = time.monotonic()
             # Without it ICE waits for more candidates for ever, and never fails.
             await self._pc.addIceCandidate(None)
+            chosen = self._transceiver._codecs[0]
+            self._codec = Codec(chosen.name, chosen.payloadType or 0, chosen.clockRate)
         except Exception as error:
             # aiortc raises anything at a description that it does not like.
             reason = f"{type(error).__name__}: {error}"
@@ -211,9 +262,12 @@ class Peer:
 
     async def close(self) -> None:
         """Close everything; a connection that does not close in 5 s is abandoned."""
-        self._closing = True
-        if self._pacing is not None:
-            self._pacing.cancel()
+        if not self.is_closed:
+            self._closed_s = time.monotonic()
+        if self._offering is not None:
+            self._offering.cancel()
+            await asyncio.wait([self._offering])
+        self._end_checks()
         try:
             await asyncio.wait_for(self._pc.close(), _CLOSE_TIMEOUT_S)
         except TimeoutError:
@@ -221,16 +275,20 @@ class Peer:
 
     def _state_changed(self) -> None:
         state = self._pc.connectionState
-        if self._closing:
+        if self.is_closed:
             return
         if state == "connected":
             self._on_connected()
         elif state in ("failed", "closed"):
+            self._failed = self._path is None
             self._on_lost(
                 "no path for media was found"
                 if "first_packet_received" not in self._flows
                 else "the path for media is gone"
             )
+
+    def _ice_changed(self) -> None:
+        self._path = self._path or self.gatherer.path
 
     def _flows_first(self, flow: Flow, at_s: float) -> None:
         if flow not in self._flows:
@@ -294,43 +352,3 @@ class Peer:
 
         sender._next_encoded_frame = next_encoded_frame
         transport._send_rtp = send_unmarked
-
-    def _bound_gathering(self, timeout_s: float, loopback: bool) -> None:
-        """Wait for slow STUN and TURN servers no longer than this; aioice takes 5 s."""
-        gather = self._connection.get_component_candidates
-
-        async def bounded(component: int, addresses: list[str]) -> Any:
-            hosts = ["127.0.0.1", *addresses] if loopback else addresses
-            return await gather(component=component, addresses=hosts, timeout=timeout_s)
-
-        self._connection.get_component_candidates = bounded
-
-    def _connect_without_delay(self) -> None:
-        """Let ICE go on at the moment when a check has succeeded.
-
-        aioice paces its checks by a sleep that nothing interrupts: up to 20 ms on each
-        end. The pacing stays as it is, in a task beside `connect`.
-        """
-        check_next = self._connection._check_periodic
-
-        async def pace() -> None:
-            while True:
-                if not check_next():
-                    return
-                await asyncio.sleep(_CHECK_PACE_S)
-
-        def check() -> bool:
-            if not self._connection._check_list:
-                return bool(check_next())
-            self._pacing = asyncio.create_task(pace())
-            return False
-
-        self._connection._check_periodic = check
-
-
-def _ice_server(server: IceServer) -> RTCIceServer:
-    return RTCIceServer(
-        urls=list(server.urls),
-        username=server.username,
-        credential=server.credential,
-    )

@@ -7,7 +7,6 @@ never reaches it.
 """
 
 import re
-from collections import Counter
 from typing import Final
 
 from callpoint.errors import RemoteProtocolError
@@ -92,11 +91,6 @@ def same_transport(a: str, b: str) -> bool:
     connection. RemoteProtocolError is raised when one of them cannot be read.
     """
     return Transport.read(Description.read(a)) == Transport.read(Description.read(b))
-
-
-def candidate_kinds(sdp: str) -> dict[str, int]:
-    """How many candidates of each kind, for diagnosis: `{"host": 2, "srflx": 1}`."""
-    return dict(Counter(re.findall("^a=candidate:.* typ ([a-z]+)", sdp, re.MULTILINE)))
 
 
 def _mended(description: Description, mid: str, setups: tuple[str, ...]) -> str:

@@ -1,19 +1,26 @@
-"""PURE: where the vendor's servers are, and the URL of a socket.
+"""PURE: where the vendor's servers are, and the URLs of the socket and of ICE.
 
 The defaults are public and the same in every SDK of the vendor (JS SDK,
 Modules/Verto/util/constants/index.ts).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
+from typing import Any, Final, Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from callpoint.errors import LocalProtocolError
 
 SIGNALING_SERVER: Final = "wss://rtc.telnyx.com"
+_PORT: Final = 3478
+_TLS_PORT: Final = 5349
+# RFC 7064 and RFC 7065: there are no slashes, and an IPv6 address is in brackets.
+_ICE_URL: Final = re.compile(
+    r"(?P<scheme>stun|stuns|turn|turns):(?P<host>\[[^\s\]]+\]|[^\s/?@:\[\]]+)"
+    r"(:(?P<port>\d{1,5}))?(\?transport=(?P<transport>udp|tcp))?"
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,26 @@ class IceServer:
     urls: tuple[str, ...]
     username: str | None = None
     credential: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class StunServer:
+    """Tells a socket by which address the outside sees it."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class TurnServer:
+    """Relays packets; `transport` is ours to the server, UDP it is beyond."""
+
+    host: str
+    port: int
+    transport: Literal["udp", "tcp"]
+    tls: bool
+    username: str | None
+    credential: str | None = field(repr=False)
 
 
 DEFAULT_ICE_SERVERS: Final = (
@@ -87,6 +114,56 @@ def is_loopback(configuration: ServerConfiguration) -> bool:
     if address is not None:
         return address.is_loopback
     return host == "localhost" or host.endswith(".localhost")
+
+
+def stun_servers(servers: Iterable[IceServer]) -> tuple[StunServer, ...]:
+    """All STUN servers over plain UDP, in the order in which they are to be asked.
+
+    Raises LocalProtocolError for a URL that is none.
+    """
+    found = (_ice_url(url) for server in servers for url in server.urls)
+    return tuple(
+        StunServer(url["host"], int(url["port"] or _PORT))
+        for url in found
+        if url["scheme"] == "stun"
+    )
+
+
+def turn_servers(servers: Iterable[IceServer]) -> tuple[TurnServer, ...]:
+    """All TURN servers over UDP, TCP and TLS, in the order of their preference.
+
+    Raises LocalProtocolError for a URL that is none.
+    """
+    found = ((server, _ice_url(url)) for server in servers for url in server.urls)
+    return tuple(
+        _turn_server(server, url)
+        for server, url in found
+        if url["scheme"] == "turn"
+        # DTLS, which aioice does not speak.
+        or (url["scheme"] == "turns" and url["transport"] != "udp")
+    )
+
+
+def _turn_server(server: IceServer, url: Mapping[str, Any]) -> TurnServer:
+    tls = url["scheme"] == "turns"
+    return TurnServer(
+        host=url["host"],
+        port=int(url["port"] or (_TLS_PORT if tls else _PORT)),
+        transport="tcp" if tls or url["transport"] == "tcp" else "udp",
+        tls=tls,
+        username=server.username,
+        credential=server.credential,
+    )
+
+
+def _ice_url(url: str) -> dict[str, Any]:
+    match = _ICE_URL.fullmatch(url)
+    if match is None:
+        raise LocalProtocolError(
+            f"{url!r} is no STUN or TURN server",
+            "One looks like stun:stun.example:3478.",
+        )
+    return {**match.groupdict(), "host": match["host"].strip("[]")}
 
 
 def _split(server: str) -> SplitResult:

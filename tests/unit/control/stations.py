@@ -28,6 +28,7 @@ class RecordingStation:
             "link": self.link,
             "link_reason": self.link_reason,
             "call": call if self.in_call else None,
+            "warm": None,
             "microphone_open": self.is_down,
             "assistant": {"target_id": "assistant-0815"},
             "devices": {

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from callpoint.errors import RemoteProtocolError
 from callpoint.telnyx.sdp import (
-    candidate_kinds,
     mend_answer,
     mend_offer,
     prepare_answer,
@@ -420,8 +419,3 @@ def test_a_changed_second_answer_has_another_transport(old: str, new: str) -> No
 def test_a_second_answer_that_cannot_be_read_is_not_taken_for_a_change() -> None:
     with pytest.raises(RemoteProtocolError, match="no usable ice-pwd"):
         same_transport(ANSWER, without(ANSWER, "a=ice-pwd:"))
-
-
-def test_candidates_are_counted_by_kind() -> None:
-    assert candidate_kinds(OFFER) == {"host": 1, "srflx": 1}
-    assert candidate_kinds("") == {}

@@ -9,8 +9,11 @@ from callpoint.telnyx.servers import (
     DEFAULT_ICE_SERVERS,
     IceServer,
     ServerConfiguration,
+    StunServer,
     is_loopback,
     signaling_url,
+    stun_servers,
+    turn_servers,
 )
 
 DEFAULT = ServerConfiguration()
@@ -135,3 +138,40 @@ def test_the_default_ice_servers_are_the_vendor_s() -> None:
 def test_a_credential_is_not_printed() -> None:
     server = IceServer(("turn:example.org",), "me", "secret")
     assert "secret" not in repr(ServerConfiguration(webrtc_ice_servers=(server,)))
+
+
+def test_stun_servers_are_read_from_their_urls() -> None:
+    urls = ("stun:a.example", "stun:b.example:19302", "stun:[2001:db8::1]:1")
+    assert stun_servers([IceServer(urls), IceServer(("turn:c.example",))]) == (
+        StunServer("a.example", 3478),
+        StunServer("b.example", 19302),
+        StunServer("2001:db8::1", 1),
+    )
+
+
+def test_turn_servers_are_read_with_what_they_are_reached_over() -> None:
+    urls = (
+        "turn:a.example",
+        "turn:a.example:99?transport=tcp",
+        "turns:a.example?transport=tcp",
+        "turns:a.example:443",
+        "turns:a.example?transport=udp",
+        "stun:a.example",
+    )
+    found = turn_servers([IceServer(urls, "me", "secret")])
+    assert [(each.port, each.transport, each.tls) for each in found] == [
+        (3478, "udp", False),
+        (99, "tcp", False),
+        (5349, "tcp", True),
+        (443, "tcp", True),
+    ]
+    assert {(each.username, each.credential) for each in found} == {("me", "secret")}
+    assert "secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "stun:", "stun:a b", "stun://a.example", "turn:a?transport=sctp", "a"]
+)
+def test_what_is_no_ice_server_is_refused(url: str) -> None:
+    with pytest.raises(LocalProtocolError, match="is no STUN or TURN server"):
+        stun_servers([IceServer((url,))])
