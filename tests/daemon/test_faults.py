@@ -127,7 +127,6 @@ def test_a_login_that_fails_is_told_and_the_daemon_lives(
     [
         (["refuse-invite"], "refused"),
         (["bye-after:0.1,USER_BUSY"], "USER_BUSY"),
-        (["codec:PCMU"], "INCOMPATIBLE_DESTINATION"),
         (["bye-with-nothing", "bye-after:0.1"], "NORMAL_CLEARING"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, list) else "",

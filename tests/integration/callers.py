@@ -11,8 +11,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from callpoint.audio.frames import FRAME_BYTES, FRAME_S, FRAME_SAMPLES, SILENCE
-from callpoint.audio.opus import Decoder, Encoder
+from callpoint.audio.codecs import make_decoder, make_encoder
+from callpoint.audio.frames import FRAME_BYTES, FRAME_MS, FRAME_S, SILENCE
 from callpoint.audio.rtp import RtpPacket
 from callpoint.telnyx.peer import Peer
 from callpoint.telnyx.sdp import mend_answer, mend_offer, prepare_offer
@@ -143,12 +143,13 @@ class Phone:
     async def talk(self) -> None:
         """Send 50 packets a second for ever."""
         await self.connected.wait()
-        encoder = Encoder()
+        encoder = make_encoder(self.peer.codec)
+        frame_ticks = self.peer.codec.clock_rate_hz * FRAME_MS // 1000
         due_s = time.monotonic()
         for number in count():
             frame, self._speech = self._speech[:FRAME_BYTES], self._speech[FRAME_BYTES:]
             payload = encoder.encode(frame.ljust(FRAME_BYTES, b"\0") or SILENCE)
-            self.peer.send(payload, number * FRAME_SAMPLES)
+            self.peer.send(payload, number * frame_ticks)
             due_s += FRAME_S
             await asyncio.sleep(due_s - time.monotonic())
 
@@ -158,7 +159,7 @@ class Phone:
             while len(self.packets) < packets:
                 self._grown.clear()
                 await self._grown.wait()
-        decoder = Decoder()
+        decoder = make_decoder(self.peer.codec)
         ordered = sorted(self.packets[:packets], key=lambda each: each.sequence_number)
         return b"".join(decoder.decode(packet.payload) for packet in ordered)
 

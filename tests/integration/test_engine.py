@@ -18,6 +18,7 @@ from callpoint.audio.engine import VoiceEngine
 from callpoint.audio.events import AudioEvent, FirstSoundPlayed
 from callpoint.audio.frames import SILENCE
 from callpoint.audio.opus import Decoder
+from callpoint.audio.opus_packet import holds_copy
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.audio.synthetic import SyntheticCapture, read_wav
 from callpoint.errors import DeviceError, LocalProtocolError
@@ -26,6 +27,7 @@ from callpoint.station.events import DeviceFailed, DeviceRecovered, Earcon, Spok
 VOICE = Path("/usr/share/sounds/alsa/Front_Center.wav")
 OPUS = Codec("opus", 96, 48_000)
 SOON_S = 3.0
+Sound = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
 def capture(name: str) -> tuple[str, Callable[[], CaptureDevice]]:
@@ -69,6 +71,15 @@ class Rig:
             engine.end()
             engine.close()
 
+    @contextmanager
+    def in_call(self) -> Iterator[VoiceEngine]:
+        """An engine whose far end listens."""
+        with self.running() as engine:
+            engine.begin()
+            engine.connect(OPUS, self.send)
+            engine.speak()
+            yield engine
+
     def send(self, payload: bytes, timestamp: int) -> None:
         self.sent.append((payload, timestamp))
 
@@ -80,6 +91,12 @@ class Rig:
                     return event
             time.sleep(0.005)
         raise AssertionError(f"no {kind.__name__} in {self.events}")
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        until_s = time.monotonic() + SOON_S
+        while not condition():
+            assert time.monotonic() < until_s
+            time.sleep(0.005)
 
     def wait_for_packets(self, number: int) -> None:
         until_s = time.monotonic() + SOON_S
@@ -99,23 +116,140 @@ def into(engine: VoiceEngine) -> Callable[[bytes, int], None]:
     return send
 
 
-def heard(
-    sent: list[tuple[bytes, int]],
-) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+def heard(sent: list[tuple[bytes, int]]) -> Sound:
     decoder = Decoder()
     pcm = b"".join(decoder.decode(payload) for payload, _ in sent)
     return np.frombuffer(pcm, dtype=np.int16)
+
+
+PITCHES_HZ = (300, 500, 800, 1200)
+
+
+def words(number: int) -> bytes:
+    """Frame of a microphone: words of 160 ms at one pitch each, pauses of 100 ms."""
+    word, frame = divmod(number, 13)
+    if word >= len(PITCHES_HZ) or frame >= 8:
+        return SILENCE
+    return tone(PITCHES_HZ[word])(frame)
+
+
+def tone(frequency_hz: int) -> Callable[[int], bytes]:
+    def frame(number: int) -> bytes:
+        at = np.arange(number * 960, (number + 1) * 960) / 48_000
+        sound = 8000 * np.sin(2 * np.pi * frequency_hz * at)
+        return sound.astype(np.int16).tobytes()
+
+    return frame
+
+
+def heard_s(sound: Sound, frequency_hz: int) -> tuple[float, float]:
+    """For how long a tone is heard, and when it is in the middle of that."""
+    pieces = sound[: len(sound) // 480 * 480].reshape(-1, 480).astype(float)
+    turns = np.exp(-2j * np.pi * frequency_hz * np.arange(480) / 48_000)
+    strength = np.abs(pieces @ turns) / 240
+    loudness = np.sqrt(2 * (pieces**2).mean(axis=1))
+    places = np.flatnonzero((strength > 0.7 * loudness) & (loudness > 1500))
+    return len(places) / 100, float(np.median(places)) / 100 if len(places) else 0.0
+
+
+def test_words_said_before_anybody_listens_arrive_in_order_and_complete() -> None:
+    rig = Rig(microphone=("words", lambda: SyntheticCapture("words", words)))
+    with rig.running() as engine:
+        engine.begin()
+        engine.open_microphone()
+        rig.wait_until(lambda: engine.counters()["preroll_ms"] >= 600)
+        assert rig.sent == []
+        engine.connect(OPUS, rig.send)
+        rig.wait_for_packets(10)
+        engine.speak()
+        silent = len(rig.sent)
+        rig.wait_until(lambda: engine.counters()["preroll_ms"] == 0)
+        rig.wait_for_packets(len(rig.sent) + 10)
+        counters = engine.counters()
+    sound = heard(rig.sent)
+    assert np.abs(sound[: (silent - 1) * 960]).max() < 50
+    told = [heard_s(sound, frequency_hz) for frequency_hz in PITCHES_HZ]
+    assert all(0.1 <= duration_s <= 0.2 for duration_s, _ in told), told
+    middles_s = [middle_s for _, middle_s in told]
+    assert middles_s == sorted(middles_s)
+    assert counters["longest_preroll_ms"] >= 780
+    assert counters["preroll_dropped_ms"] == 0
+
+
+def test_until_somebody_listens_silence_goes_out() -> None:
+    rig = Rig(microphone=capture("tone:440"))
+    with rig.running() as engine:
+        engine.begin()
+        engine.open_microphone()
+        engine.connect(OPUS, rig.send)
+        rig.wait_for_packets(20)
+        assert np.abs(heard(rig.sent[:20])).max() < 50
+        engine.speak()
+        number = len(rig.sent)
+        rig.wait_for_packets(number + 20)
+    assert heard_s(heard(rig.sent), 440)[0] >= 0.3
+
+
+def test_nothing_that_was_kept_survives_the_end_of_a_call() -> None:
+    rig = Rig(microphone=capture("tone:440"))
+    with rig.running() as engine:
+        engine.begin()
+        engine.open_microphone()
+        rig.wait_until(lambda: engine.counters()["preroll_ms"] >= 100)
+        engine.end()
+        rig.wait_until(lambda: engine.counters()["preroll_ms"] == 0)
+        assert engine.levels() == (0.0, 0.0)
+        engine.begin()
+        engine.connect(OPUS, rig.send)
+        engine.speak()
+        rig.wait_for_packets(20)
+        assert np.abs(heard(rig.sent)).max() < 50
+        assert engine.counters()["longest_preroll_ms"] <= 40
+
+
+def test_what_the_far_end_misses_is_repeated_in_the_next_packet() -> None:
+    rig = Rig(microphone=capture(f"wav:{VOICE}"))
+    with rig.in_call() as engine:
+        engine.open_microphone()
+        rig.wait_for_packets(25)
+        assert not any(holds_copy(payload) for payload, _ in rig.sent)
+        engine.tell_loss(15.0)
+        told = len(rig.sent)
+        rig.wait_for_packets(told + 30)
+    assert any(holds_copy(payload) for payload, _ in rig.sent[told:])
+
+
+@pytest.mark.parametrize("name", ["G722", "PCMU"])
+def test_telephone_codecs_are_heard_both_ways(name: str, tmp_path: Path) -> None:
+    codec = Codec(name, 9, 8_000)
+    ears = [tmp_path / "one.wav", tmp_path / "other.wav"]
+    one = Rig(capture("tone:440"), playout(f"record:{ears[0]}"))
+    other = Rig(capture("tone:700"), playout(f"record:{ears[1]}"))
+    with one.running() as here, other.running() as there:
+        for engine, far in ((here, there), (there, here)):
+            engine.begin()
+            engine.open_microphone()
+            engine.connect(codec, into(far))
+            engine.speak()
+        one.wait_for(FirstSoundPlayed)
+        other.wait_for(FirstSoundPlayed)
+        one.wait_until(lambda: here.counters()["played"] >= 40)
+        other.wait_until(lambda: there.counters()["played"] >= 40)
+        assert here.counters()["late"] == there.counters()["late"] == 0
+    for ear, frequency_hz in zip(ears, (700, 440), strict=True):
+        sound = np.frombuffer(read_wav(ear), dtype=np.int16)
+        assert heard_s(sound, frequency_hz)[0] >= 0.6
 
 
 def test_what_one_says_is_what_the_other_hears(tmp_path: Path) -> None:
     ear = tmp_path / "heard.wav"
     near = Rig(microphone=capture(f"wav:{VOICE}"))
     far = Rig(speaker=playout(f"record:{ear}"))
-    with near.running() as mouth, far.running() as listener:
-        listener.begin()
+    with near.running() as mouth, far.in_call() as listener:
         mouth.begin()
         mouth.open_microphone()
         mouth.connect(OPUS, into(listener))
+        mouth.speak()
         far.wait_for(FirstSoundPlayed)
         time.sleep(1.5)
         counters = listener.counters()
@@ -134,9 +268,7 @@ def test_what_one_says_is_what_the_other_hears(tmp_path: Path) -> None:
 
 def test_a_closed_microphone_sends_silence_and_never_stops_sending() -> None:
     rig = Rig(microphone=capture("tone:440"))
-    with rig.running() as engine:
-        engine.begin()
-        engine.connect(OPUS, rig.send)
+    with rig.in_call() as engine:
         rig.wait_for_packets(20)
         assert np.abs(heard(rig.sent[:20])).max() < 50
         rig.sent.clear()
@@ -148,9 +280,7 @@ def test_a_closed_microphone_sends_silence_and_never_stops_sending() -> None:
 
 def test_timestamps_count_samples_without_a_gap() -> None:
     rig = Rig()
-    with rig.running() as engine:
-        engine.begin()
-        engine.connect(OPUS, rig.send)
+    with rig.in_call():
         rig.wait_for_packets(10)
     stamps = [timestamp for _, timestamp in rig.sent]
     assert {b - a for a, b in pairwise(stamps)} == {960}
@@ -219,9 +349,7 @@ def test_a_microphone_pulled_out_in_a_call_does_not_end_it() -> None:
     flaky = Flaky()
     flaky.there.set()
     rig = Rig(microphone=("flaky", flaky.open))
-    with rig.running() as engine:
-        engine.begin()
-        engine.connect(OPUS, rig.send)
+    with rig.in_call():
         rig.wait_for_packets(5)
         flaky.there.clear()
         rig.wait_for(DeviceFailed)
@@ -235,8 +363,7 @@ def test_a_missing_speaker_keeps_time_and_nothing_else_happens() -> None:
         raise DeviceError("nowhere", "No such device")
 
     rig = Rig(speaker=("nowhere", missing))
-    with rig.running() as engine:
-        engine.begin()
+    with rig.in_call() as engine:
         send = into(engine)
         for number in range(5):
             send(b"\xf8\xff\xfe", number * 960)
@@ -259,8 +386,7 @@ def test_an_earcon_sounds_without_a_call_and_to_its_end(tmp_path: Path) -> None:
 
 def test_a_damaged_packet_is_concealed_and_the_call_goes_on() -> None:
     rig = Rig()
-    with rig.running() as engine:
-        engine.begin()
+    with rig.in_call() as engine:
         send = into(engine)
         for number in range(10):
             send(b"\xff\xff\xff" if number == 5 else b"\xf8\xff\xfe", number * 960)
@@ -270,5 +396,5 @@ def test_a_damaged_packet_is_concealed_and_the_call_goes_on() -> None:
 
 def test_a_codec_that_was_not_offered_is_refused() -> None:
     rig = Rig()
-    with rig.running() as engine, pytest.raises(LocalProtocolError, match="PCMU"):
-        engine.connect(Codec("PCMU", 0, 8000), rig.send)
+    with rig.running() as engine, pytest.raises(LocalProtocolError, match="G729"):
+        engine.connect(Codec("G729", 18, 8000), rig.send)

@@ -67,7 +67,7 @@ async def test_stopped_in_a_call_it_leaves_a_finished_recording(tmp_path: Path) 
     assert events[:4] == ["connected", "login", "logged_in", "poll"]
     assert events[-2:] == ["recorded", "disconnected"]
     files = {path.suffix for path in (tmp_path / "calls").iterdir()}
-    assert files == {".wav", ".json"}
+    assert files == {".wav", ".json", ".jsonl"}
 
 
 def test_a_reader_that_goes_away_ends_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from callpoint.audio.frames import FRAME_BYTES, SAMPLE_RATE_HZ, level
 from callpoint.demo.compare import compare
-from callpoint.demo.recording import read_wav
+from callpoint.demo.recording import read_wav, write_wav
 from callpoint.simulator import running_simulator
 from callpoint.simulator.speech import load
 from callpoint.telnyx.sdp import mend_answer, prepare_offer
@@ -196,15 +196,18 @@ async def test_a_call_without_media_ends_by_itself() -> None:
         assert (await caller.method("bye"))["cause"] == "MEDIA_TIMEOUT"
 
 
-async def test_a_gateway_that_insists_on_another_codec_ends_the_call() -> None:
+@pytest.mark.parametrize("codec", ["G722", "PCMU", "PCMA"])
+async def test_a_gateway_that_insists_on_another_codec_is_heard_and_understood(
+    codec: str,
+) -> None:
     async with (
-        running_simulator("codec:PCMU") as simulator,
-        dialled(simulator.url) as caller,
-        picked_up() as phone,
+        running_simulator(f"codec:{codec}") as simulator,
+        in_call(simulator.url) as (_, phone),
     ):
-        await caller.get_ready()
-        await caller.invite(prepare_offer(await phone.peer.offer()))
-        assert (await caller.method("bye"))["cause"] == "INCOMPATIBLE_DESTINATION"
+        assert phone.peer.codec.name == codec
+        assert any(loud_frames(await phone.hear(packets=10)))
+        phone.say(VOICE)
+        await simulator.wait_for("recognised", text="front left")
 
 
 async def test_stopped_in_the_midst_of_a_call_it_finishes_the_recording(
@@ -234,3 +237,32 @@ async def test_two_calls_at_once_are_two_conversations() -> None:
         other.say(LIBRARY.clips["side right"])
         await simulator.wait_for("recognised", call_id="c1", text="front left")
         await simulator.wait_for("recognised", call_id="c2", text="side right")
+
+
+async def test_a_bad_link_loses_packets_and_keeps_their_numbers(tmp_path: Path) -> None:
+    names = [*QUIET, "loss:20", "jitter:30", "seed:3"]
+    async with (
+        running_simulator(names, record=tmp_path) as simulator,
+        in_call(simulator.url) as (_, phone),
+    ):
+        await phone.hear(packets=80)
+        numbers = [packet.sequence_number for packet in phone.packets]
+    lines = (tmp_path / "c1-packets.jsonl").read_text().splitlines()
+    sent = [line for line in map(json.loads, lines) if line["way"] == "sent"]
+    lost = {line["sequence"] for line in sent if line["held_s"] is None}
+    assert 0.05 < len(lost) / len(sent) < 0.4
+    assert lost.isdisjoint(numbers)
+    assert numbers != sorted(numbers)
+    assert len(set(numbers)) == len(numbers)
+
+
+async def test_a_wav_file_is_said_instead_of_a_greeting(tmp_path: Path) -> None:
+    path = tmp_path / "speech.wav"
+    write_wav(path, np.frombuffer(VOICE, "<i2"))
+    async with (
+        running_simulator(f"say:{path}", record=tmp_path) as simulator,
+        in_call(simulator.url),
+    ):
+        await simulator.wait_for("spoken")
+    said = read_wav(tmp_path / "c1-said.wav")
+    assert compare(np.frombuffer(VOICE, "<i2"), said).correlation > 0.99

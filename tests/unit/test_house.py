@@ -17,7 +17,7 @@ PLACES = {
     "aioice": ("telnyx/ice.py",),
     "aiortc": ("telnyx/peer.py",),
     "alsaaudio": ("audio/alsa.py",),
-    "av": ("audio/opus.py", "telnyx/peer.py"),
+    "av": ("audio/resample.py", "audio/telephony.py"),
     "click": ("cli/",),
     "gpiozero": ("controls/",),
     "lgpio": ("controls/",),

@@ -6,28 +6,30 @@ Media never passes the control plane: packets come in by `receive`, go out by th
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, Final
 
 from callpoint.audio.capture import Capture, Send
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.audio.events import AudioEvent, FirstSoundPlayed
+from callpoint.audio.frames import FRAME_MS
 from callpoint.audio.playout import Playout
+from callpoint.audio.receiver import Waiting
 from callpoint.audio.repair import Repair
 from callpoint.audio.rtp import Codec, RtpPacket
-from callpoint.errors import LocalProtocolError
 from callpoint.station.events import Spoke
 
 _SPEECH_LEVEL: Final = 0.01
 """-40 dB of full scale: above a quiet room, below anybody who wants to be heard."""
+_WAITING: Final = Waiting()
 _SPOKE_EVERY_S: Final = 0.5
 
 
 class VoiceEngine:
     """One microphone, one speaker, at most one call.
 
-    `emit` is called on the audio threads. The devices are opened in `start` and
-    prepared; the microphone runs only between `begin` and `end`.
+    `emit` is called on the audio threads. The devices are opened in `start`, and stay
+    open between calls with `keep_open`; the microphone runs only between `begin` and
+    `end`. What it hears before `speak` is kept, `preroll_s` of it at most.
     """
 
     def __init__(
@@ -35,10 +37,18 @@ class VoiceEngine:
         capture: tuple[str, Callable[[], CaptureDevice]],
         playout: tuple[str, Callable[[], PlayoutDevice]],
         emit: Callable[[AudioEvent], None],
+        *,
+        keep_open: bool = True,
+        preroll_s: float = 5.0,
+        capture_gain_db: float = 0.0,
+        waiting: Waiting = _WAITING,
     ) -> None:
         self._emit = emit
-        self._capture = Capture(Repair(*capture, emit), self._caller_heard)
-        self._playout = Playout(Repair(*playout, emit), self._assistant_heard)
+        microphone = Repair(*capture, emit, keep_open)
+        speaker = Repair(*playout, emit, keep_open)
+        gain = 10 ** (capture_gain_db / 20)
+        self._capture = Capture(microphone, self._caller_heard, preroll_s, gain)
+        self._playout = Playout(speaker, self._assistant_heard, waiting)
         self._caller_spoke_s = 0.0
         self._assistant_spoke_s = 0.0
         self._first_sound = False
@@ -62,13 +72,20 @@ class VoiceEngine:
         self._capture.begin()
 
     def connect(self, codec: Codec, send: Send) -> None:
-        """Media flows: from now on `send` gets 50 payloads a second.
+        """Media flows: from now on `send` gets 50 payloads a second, silence at first.
 
         Raises LocalProtocolError for a codec that was not offered.
         """
-        if codec.name.lower() != "opus":
-            raise LocalProtocolError(f"the far end chose {codec.name}, not Opus")
-        self._capture.connect(send)
+        self._playout.connect(codec)
+        self._capture.connect(codec, send)
+
+    def speak(self) -> None:
+        """Somebody listens: send what the microphone heard since `begin`, and hears."""
+        self._capture.speak()
+
+    def tell_loss(self, lost_percent: float) -> None:
+        """How many of our packets the far end missed of late, 0 to 100."""
+        self._capture.tell_loss(lost_percent)
 
     def receive(self, packet: RtpPacket) -> None:
         self._playout.receive(packet)
@@ -105,9 +122,16 @@ class VoiceEngine:
         return {end: str(fault) if fault else None for end, fault in faults.items()}
 
     def counters(self) -> dict[str, Any]:
-        """The fate of every packet received in this call, and what devices lost."""
+        """The fate of every packet received in this call, and what devices lost.
+
+        Levels and targets are those of the moment.
+        """
+        receiver, preroll = self._playout.receiver, self._capture.preroll
         return {
-            **asdict(self._playout.jitter.counters),
+            **(receiver.counters() if receiver is not None else {}),
+            "preroll_ms": round(1000 * preroll.behind_s),
+            "longest_preroll_ms": round(1000 * preroll.longest_s),
+            "preroll_dropped_ms": FRAME_MS * preroll.dropped_frames,
             "capture_xruns": self._capture.device.xruns - self._capture_xruns,
             "playout_xruns": self._playout.device.xruns - self._playout_xruns,
         }

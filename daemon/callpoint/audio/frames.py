@@ -4,6 +4,7 @@ All sound between a device and a codec is 48 kHz mono signed 16-bit little endia
 frames of 20 ms: Opus's own clock, and what RTP timestamps of Opus count.
 """
 
+from array import array
 from typing import Final
 
 SAMPLE_RATE_HZ: Final = 48_000
@@ -26,3 +27,9 @@ def level(pcm: bytes) -> float:
     if not samples:
         return 0.0
     return float((sum(x * x for x in samples) / len(samples)) ** 0.5 / 32768)
+
+
+def amplified(pcm: bytes, gain: float) -> bytes:
+    """The sound `gain` times as loud; what would be too loud is clipped."""
+    samples = (int(sample * gain) for sample in array("h", pcm))
+    return array("h", (max(-32768, min(32767, x)) for x in samples)).tobytes()

@@ -6,42 +6,47 @@ that for its turn. Earcons sound here too, over the call or without one.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from callpoint.audio.codecs import make_decoder
 from callpoint.audio.devices import PlayoutDevice
-from callpoint.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SAMPLE_BYTES, level
-from callpoint.audio.jitter import Conceal, Hold, JitterBuffer, Play, Recover, Verdict
-from callpoint.audio.opus import Decoder
+from callpoint.audio.frames import SAMPLE_BYTES, SAMPLE_RATE_HZ
 from callpoint.audio.pace import Pace
+from callpoint.audio.receiver import PART_BYTES, Receiver, Waiting
 from callpoint.audio.repair import Repair
-from callpoint.audio.rtp import RtpPacket
-from callpoint.errors import DeviceError
+from callpoint.audio.rtp import Codec, RtpPacket
 
-_PART_BYTES: Final = FRAME_BYTES // 2
-_PART_S: Final = 0.01
+_QUIET_PART: Final = bytes(PART_BYTES)
 _TAIL_PARTS: Final = 6
 """Silence after an earcon, so that its end is out of the buffer before a stop."""
+_MOST_PACKETS: Final = 100
+_WAITING: Final = Waiting()
 _LOOK_FOR_DEVICE_S: Final = 2.0
 
 
 class Playout:
     """Owns the speaker and its thread.
 
-    `heard` is told the loudness of every frame of a call, and when it will be heard.
+    `heard` is told the loudness of every part of a call, and when it will be heard.
     """
 
     def __init__(
-        self, device: Repair[PlayoutDevice], heard: Callable[[float, float], None]
+        self,
+        device: Repair[PlayoutDevice],
+        heard: Callable[[float, float], None],
+        waiting: Waiting = _WAITING,
     ) -> None:
         self.device = device
         self.level = 0.0
-        self.jitter = JitterBuffer()
+        self.receiver: Receiver | None = None
+        self._codec: Codec | None = None
         self._heard = heard
-        self._decoder = Decoder()
-        self._packet_samples = FRAME_SAMPLES
+        self._waiting = waiting
+        self._arrived: deque[RtpPacket] = deque(maxlen=_MOST_PACKETS)
+        """On their way to this thread, which may be busy decoding."""
         self._lock = threading.Lock()
-        self._pending = b""
         self._earcon = b""
         self._pace = Pace()
         self._running = False
@@ -55,29 +60,33 @@ class Playout:
 
     def begin(self) -> None:
         """A call begins: the speaker runs, with silence at first."""
-        with self._lock:
-            self.jitter = JitterBuffer()
-            self._decoder = Decoder()
-            self._pending = b""
-            self._running = True
+        self.receiver = self._codec = None
+        self._arrived.clear()
+        self._running = True
         self._wake.set()
+
+    def connect(self, codec: Codec) -> None:
+        """What comes is of that codec; the same one goes on where it was.
+
+        Raises LocalProtocolError for a codec that we do not speak.
+        """
+        if codec != self._codec:
+            self.receiver = Receiver(codec, make_decoder(codec), self._waiting)
+            self._codec = codec
 
     def receive(self, packet: RtpPacket) -> None:
         """Take a packet of the call; from any thread."""
-        with self._lock:
-            self.jitter.push(packet)
+        self._arrived.append(packet)
 
     def play(self, pcm: bytes) -> None:
         """Sound an earcon over whatever is heard."""
         with self._lock:
-            self._earcon = pcm + bytes(_PART_BYTES * _TAIL_PARTS)
+            self._earcon = pcm + _QUIET_PART * _TAIL_PARTS
         self._wake.set()
 
     def end(self) -> None:
         """The call is over; an earcon may still sound."""
-        with self._lock:
-            self._running = False
-            self._pending = b""
+        self._running = False
         self.level = 0.0
 
     def close(self) -> None:
@@ -88,8 +97,8 @@ class Playout:
 
     def _run(self) -> None:
         while not self._closing:
-            self.device.prepare()
-            self._wake.wait(None if self.device.ready else _LOOK_FOR_DEVICE_S)
+            self.device.rest()
+            self._wake.wait(_LOOK_FOR_DEVICE_S if self.device.fault else None)
             self._wake.clear()
             if self._running or self._earcon:
                 self._sound()
@@ -104,41 +113,28 @@ class Playout:
     def _write(self, part: bytes) -> None:
         self.device.use(lambda device: device.write(part))
         if not self.device.ready:
-            self._pace.wait(_PART_S)
+            self._pace.wait(len(part) / SAMPLE_BYTES / SAMPLE_RATE_HZ)
 
     def _part(self) -> bytes:
+        now_s = time.monotonic()
+        receiver = self.receiver if self._running else None
+        part = self._received(receiver, now_s) if receiver else _QUIET_PART
+        self._tell(receiver.loudness if receiver else 0.0, now_s)
         with self._lock:
-            if self._running and len(self._pending) < _PART_BYTES:
-                self._pending += self._next(self.jitter.pop(time.monotonic()))
-            part = self._pending[:_PART_BYTES].ljust(_PART_BYTES, b"\0")
-            self._pending = self._pending[_PART_BYTES:]
-            earcon = self._earcon[:_PART_BYTES]
-            self._earcon = self._earcon[_PART_BYTES:]
+            earcon = self._earcon[: len(part)]
+            self._earcon = self._earcon[len(part) :]
         return _mixed(part, earcon) if any(earcon) else part
 
-    def _next(self, verdict: Verdict) -> bytes:
-        pcm = self._decoded(verdict)
-        self.level = level(pcm)
-        if self.level:
-            wait_s = self.device.use(lambda device: device.delay_s()) or 0.0
-            self._heard(self.level, time.monotonic() + wait_s)
-        return pcm
+    def _received(self, receiver: Receiver, now_s: float) -> bytes:
+        while self._arrived:
+            receiver.push(self._arrived.popleft())
+        return receiver.part(now_s)
 
-    def _decoded(self, verdict: Verdict) -> bytes:
-        match verdict:
-            case Hold():
-                return b""
-            case Play(payload):
-                try:
-                    pcm = self._decoder.decode(payload)
-                except DeviceError:
-                    return self._decoder.conceal(self._packet_samples)
-                self._packet_samples = len(pcm) // SAMPLE_BYTES
-                return pcm
-            case Recover(next_payload):
-                return self._decoder.recover(next_payload, self._packet_samples)
-            case Conceal():
-                return self._decoder.conceal(self._packet_samples)
+    def _tell(self, loudness: float, now_s: float) -> None:
+        self.level = loudness
+        if loudness:
+            wait_s = self.device.use(lambda device: device.delay_s()) or 0.0
+            self._heard(loudness, now_s + wait_s)
 
 
 def _mixed(one: bytes, other: bytes) -> bytes:

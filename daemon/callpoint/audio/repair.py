@@ -37,9 +37,11 @@ class Repair(Generic[D]):
         name: str,
         open_device: Callable[[], D],
         emit: Callable[[AudioEvent], None],
+        keep_open: bool = True,
     ) -> None:
         self.name = name
         self.fault: DeviceError | None = None
+        self._keep_open = keep_open
         self._open_device = open_device
         self._emit = emit
         self._device: D | None = None
@@ -64,6 +66,12 @@ class Repair(Generic[D]):
                 self._failed(error)
             else:
                 self._recovered()
+
+    def rest(self) -> None:
+        """Between calls: see that it is there, and leave it to others if they may."""
+        self.prepare()
+        if not self._keep_open:
+            self.close()
 
     def use(self, act: Callable[[D], R]) -> R | None:
         """What `act` returns, or None while the device is missing."""

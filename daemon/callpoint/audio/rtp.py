@@ -1,6 +1,10 @@
 """PURE: an RTP packet as it arrived, and the codec that it carries (RFC 3550)."""
 
 from dataclasses import dataclass
+from typing import Final
+
+SPOKEN: Final = ("opus", "G722", "PCMU", "PCMA")
+"""The codecs that we speak, the best one first; their names as in an SDP."""
 
 
 @dataclass(frozen=True, slots=True)

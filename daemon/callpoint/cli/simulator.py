@@ -70,6 +70,17 @@ With [server] signaling_server = "ws://127.0.0.1:8443" a daemon calls it.
     help="List the scenarios.",
 )
 @click.option(
+    "--loss",
+    metavar="PERCENT[,PACKETS]",
+    help="Of what it sends lose this share, as many packets in a row.",
+)
+@click.option(
+    "--jitter",
+    metavar="MILLISECONDS",
+    help="Hold each packet that it sends for up to that long.",
+)
+@click.option("--seed", metavar="NUMBER", help="Of the dice that do both.")
+@click.option(
     "--record",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -89,7 +100,13 @@ With [server] signaling_server = "ws://127.0.0.1:8443" a daemon calls it.
     metavar="WORDS",
     help="Words of a known recording that end the call.",
 )
-def simulator(scenarios: tuple[str, ...], **options: Any) -> None:
+def simulator(
+    scenarios: tuple[str, ...],
+    loss: str | None,
+    jitter: str | None,
+    seed: str | None,
+    **options: Any,
+) -> None:
     """Run a stand-in for the vendor's gateway, with an assistant that talks.
 
     It prints what happens on standard output, one JSON object a line, the first of
@@ -101,7 +118,9 @@ def simulator(scenarios: tuple[str, ...], **options: Any) -> None:
     logging.getLogger("callpoint").setLevel(logging.INFO)
     if options["known_speech"] is None:
         del options["known_speech"]
-    asyncio.run(_until_signalled(parse(scenarios), options))
+    network = {"loss": loss, "jitter": jitter, "seed": seed}
+    named = [f"{name}:{value}" for name, value in network.items() if value is not None]
+    asyncio.run(_until_signalled(parse([*scenarios, *named]), options))
 
 
 async def _until_signalled(scenario: "Scenario", options: dict[str, Any]) -> None:

@@ -16,12 +16,14 @@ from callpoint.config.values import (
     CaptureName,
     DebounceMs,
     FilePath,
+    GainDb,
     HeaderName,
     IceUrls,
     Line,
     Name,
     Pin,
     PlayoutName,
+    PrerollS,
     ProxyUrl,
     QuietS,
     Region,
@@ -156,6 +158,9 @@ class Audio(Table):
 
     capture: CaptureName = "default"
     playout: PlayoutName = "default"
+    capture_gain_db: GainDb = 0.0
+    keep_open: Switch = True
+    preroll_s: PrerollS = 5.0
 
 
 class Control(Table):

@@ -175,6 +175,8 @@ Pin = Annotated[StrictInt, between(0, 27, "a whole number")]
 DebounceMs = Annotated[StrictInt, between(0, 1000, "a whole number of milliseconds")]
 QuietS = Annotated[StrictFloat, between(0.1, 3600, "a number of seconds")]
 CallS = Annotated[StrictFloat, between(0.1, 86_400, "a number of seconds")]
+GainDb = Annotated[StrictFloat, between(-40, 40, "a number of decibels")]
+PrerollS = Annotated[StrictFloat, between(0.1, 30, "a number of seconds")]
 WaitS = Annotated[StrictFloat, between(0, 60, "a number of seconds")]
 
 CaptureName = Annotated[

@@ -1,4 +1,4 @@
-"""The media end of one call: peer connections, voice engine, mouth, ear and listener.
+"""The media end of one call: peer connections, voice, mouth, ear and listener.
 
 What it hears rises through `Listeners` on the event loop; it knows nothing of words.
 """
@@ -8,16 +8,25 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from callpoint.audio.engine import VoiceEngine
-from callpoint.audio.events import AudioEvent
+from callpoint.audio.frames import SILENCE
+from callpoint.audio.receiver import Waiting
 from callpoint.audio.rtp import RtpPacket
-from callpoint.simulator.freeswitch import Quirks, take_offer, write
+from callpoint.audio.synthetic import SyntheticCapture
+from callpoint.simulator.freeswitch import take_offer, write
 from callpoint.simulator.listener import Heard, Listener
 from callpoint.simulator.media import Ear, Mouth
 from callpoint.simulator.recording import Recording
+from callpoint.simulator.scenario import Scenario
+from callpoint.simulator.uplink import Uplink
+from callpoint.simulator.voice import Voice
 from callpoint.telnyx.peer import Peer
 from callpoint.telnyx.sdp import mend_answer
+
+_STEADY: Final = Waiting(least_s=0.1, follows=False)
+"""What is heard is compared with what was said: it must not be stretched."""
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +48,27 @@ class Line:
 
     def __init__(
         self,
-        quirks: Quirks,
+        scenario: Scenario,
         loopback: bool,
         listeners: Listeners,
         recording: Recording | None,
     ) -> None:
         self.last_packet_s: float | None = None
-        self._quirks = quirks
+        self._quirks = scenario.quirks
         self._loopback = loopback
         self._listeners = listeners
         self._recording = recording
         self._loop = asyncio.get_running_loop()
         self._listener = Listener()
         self._mouth = Mouth(self._uttered, self._spoken)
+        self._voice = Voice(self._mouth, scenario.fec)
+        self._uplink = Uplink(scenario.link, self._sent)
         self._ear = Ear(self._heard)
         self._engine = VoiceEngine(
-            (self._mouth.name, lambda: self._mouth),
+            ("nothing", lambda: SyntheticCapture("nothing", lambda _: SILENCE)),
             (self._ear.name, lambda: self._ear),
             _ignore,
+            waiting=_STEADY,
         )
         self._current: Peer | None = None
         self._next: Peer | None = None
@@ -95,6 +107,7 @@ class Line:
             on_packet=lambda packet: self._received(peer, packet),
             on_connected=lambda: self._connected(peer),
             on_lost=lambda reason: log.debug("media: %s", reason),
+            carry=self._uplink.carry,
         )
         return peer
 
@@ -103,8 +116,8 @@ class Line:
         if peer is not self._next:
             return
         old, self._current, self._next = self._current, peer, None
-        self._engine.connect(peer.codec, self._sender(peer))
-        self._engine.open_microphone()
+        self._engine.connect(peer.codec, _ignore)
+        self._voice.connect(self._sender(peer))
         self._mouth.open()
         self._listeners.connected(time.monotonic())
         if old is not None:
@@ -126,7 +139,13 @@ class Line:
             if self.last_packet_s is None:
                 self._listeners.first_packet(packet.arrived_s)
             self.last_packet_s = packet.arrived_s
+            if self._recording is not None:
+                self._recording.packets.received(packet)
             self._engine.receive(packet)
+
+    def _sent(self, packet: bytes, at_s: float, held_s: float | None) -> None:
+        if self._recording is not None:
+            self._recording.packets.sent(packet, at_s, held_s)
 
     def say(self, pcm: bytes) -> None:
         """Say this (48 kHz, whole frames) instead of what is being said."""
@@ -156,10 +175,12 @@ class Line:
             listener(*news)
 
     async def close(self) -> None:
-        """End both threads and all peers; speech that goes on ends here."""
+        """End all threads and peers; speech that goes on ends here."""
         self._engine.end()
+        await asyncio.to_thread(self._voice.close)
         await asyncio.to_thread(self._engine.close)
         self._closed = True
+        self._uplink.close()
         for event in self._listener.finish():
             self._listeners.heard(event)
         for peer in (self._current, self._next):
@@ -168,5 +189,5 @@ class Line:
         await asyncio.gather(*self._leaving)
 
 
-def _ignore(_: AudioEvent) -> None:
+def _ignore(*_: object) -> None:
     """The devices are in memory: nothing fails, and nobody asks who spoke."""

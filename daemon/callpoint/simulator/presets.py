@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
+from callpoint.audio.rtp import SPOKEN
 from callpoint.errors import CallpointError
 from callpoint.simulator.freeswitch import Codec
+from callpoint.simulator.link import Stall
 from callpoint.simulator.scenario import (
     Answer,
     Attach,
@@ -107,6 +109,39 @@ def _sdp(scenario: Scenario, text: str) -> Scenario:
     return replace(scenario, quirks=replace(scenario.quirks, **SDP_QUIRKS[text]))
 
 
+def _link(change: Callable[[str], dict[str, Any]]) -> Change:
+    return lambda scenario, text: replace(
+        scenario, link=replace(scenario.link, **change(text))
+    )
+
+
+def _loss(text: str) -> dict[str, Any]:
+    percent, _, burst = text.partition(",")
+    loss = _number(percent) / 100
+    burst_packets = int(burst or "1")
+    if loss > 1 or burst_packets < 1:
+        raise ValueError(text)
+    return {"loss": loss, "burst_packets": burst_packets}
+
+
+def _stall(scenario: Scenario, text: str) -> Scenario:
+    at, _, duration = text.partition(",")
+    stall = Stall(_number(at), _number(duration) / 1000)
+    stalls = (*scenario.link.stalls, stall)
+    return replace(scenario, link=replace(scenario.link, stalls=stalls))
+
+
+def _lose_one(scenario: Scenario, text: str) -> Scenario:
+    times_s = (*scenario.link.single_losses_s, _number(text))
+    return replace(scenario, link=replace(scenario.link, single_losses_s=times_s))
+
+
+def _say(scenario: Scenario, text: str) -> Scenario:
+    if not text:
+        raise ValueError(text)
+    return replace(scenario, say=text)
+
+
 def _big_frame(scenario: Scenario, text: str) -> Scenario:
     return replace(scenario, big_frame_bytes=int(_number(text)))
 
@@ -191,10 +226,7 @@ PRESETS: Final[dict[str, Preset]] = {
         "SECONDS",
     ),
     "codec": Preset(
-        _codec,
-        "The gateway insists on this codec; the media end here speaks Opus, so any"
-        " other ends the call with INCOMPATIBLE_DESTINATION.",
-        "NAME",
+        _codec, f"The gateway insists on this codec: {', '.join(SPOKEN)}.", "NAME"
     ),
     "sdp": Preset(_sdp, f"The SDP is strange: {', '.join(SDP_QUIRKS)}.", "QUIRK"),
     "ping-every": Preset(
@@ -267,6 +299,33 @@ PRESETS: Final[dict[str, Preset]] = {
         "The assistant speaks known recordings for that long and replies to nothing.",
         "SECONDS",
     ),
+    "say": Preset(
+        _say, "The assistant says this WAV file and replies to nothing.", "FILE"
+    ),
+    "loss": Preset(
+        _link(_loss),
+        "Of what it sends this share is lost, as many packets in a row.",
+        "PERCENT[,PACKETS]",
+    ),
+    "jitter": Preset(
+        _link(lambda text: {"jitter_s": _number(text) / 1000}),
+        "Each packet that it sends is held for up to that long.",
+        "MILLISECONDS",
+    ),
+    "stall": Preset(
+        _stall,
+        "Nothing that it sends passes for that long, and then all of it.",
+        "SECONDS,MILLISECONDS",
+    ),
+    "lose-one": Preset(
+        _lose_one, "It loses one packet, that long after the first one.", "SECONDS"
+    ),
+    "seed": Preset(
+        _link(lambda text: {"seed": int(text)}),
+        "Of the dice that lose and hold packets.",
+        "NUMBER",
+    ),
+    "no-fec": Preset(_set(fec=False), "Its packets do not repeat the ones before."),
     "bare-user-text": Preset(
         _set(user_text=UserText.BARE), "The content of user items is a bare string."
     ),

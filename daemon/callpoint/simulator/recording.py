@@ -1,7 +1,7 @@
-"""What the far end heard and said, as WAV files, and a JSON file of what was said when.
+"""What the far end heard and said: WAV files, packets, and a JSON file of its words.
 
-Both files are 48 kHz mono s16 and begin with the call: sample 0 of either is the moment
-that the JSON gives as `began_monotonic_s`.
+Both WAV files are 48 kHz mono s16 and begin with the call: sample 0 of either is the
+moment that the JSON gives as `began_monotonic_s`.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from callpoint.audio.frames import SAMPLE_BYTES, SAMPLE_RATE_HZ
 from callpoint.errors import CallpointError
+from callpoint.simulator.tape import Tape
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9-]")
 _LONGEST_NAME: Final = 64
@@ -80,6 +81,7 @@ class Recording:
         try:
             self.heard = Track(folder / f"{name}-heard.wav")
             self.said = Track(folder / f"{name}-said.wav")
+            self.packets = Tape(folder / f"{name}-packets.jsonl")
         except OSError as error:
             raise _cannot_record(folder, error) from error
 
@@ -95,15 +97,16 @@ class Recording:
         )
 
     def close(self) -> None:
-        """Finish the WAV files and write the JSON."""
-        self.heard.close()
-        self.said.close()
+        """Finish all files and write the JSON."""
+        for each in (self.heard, self.said, self.packets):
+            each.close()
         story = {
             "call_id": self._call_id,
             "rate_hz": SAMPLE_RATE_HZ,
             "began_monotonic_s": self._began_s,
             "heard": self.heard.path.name,
             "said": self.said.path.name,
+            "packets": self.packets.path.name,
             "utterances": self._utterances,
         }
         try:

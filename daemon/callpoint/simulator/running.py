@@ -19,7 +19,6 @@ from callpoint.simulator.actions import (
     SendText,
 )
 from callpoint.simulator.board import Board
-from callpoint.simulator.freeswitch import Quirks
 from callpoint.simulator.gateway import Gateway
 from callpoint.simulator.journal import Journal, Sink
 from callpoint.simulator.line import Line, Listeners
@@ -158,7 +157,7 @@ async def _rehearse(studio: Studio) -> None:
     """
     connected = asyncio.Event()
     told = Listeners(lambda _: connected.set(), *[lambda *_: None] * 3)
-    caller, callee = (Line(Quirks(), studio.loopback, told, None) for _ in range(2))
+    caller, callee = (Line(Scenario(), studio.loopback, told, None) for _ in range(2))
     try:
         await caller.accept(await callee.answer(await caller.offer()))
         async with asyncio.timeout(_REHEARSAL_S):
@@ -188,10 +187,13 @@ async def run(
     library = load(known_speech)
     if not library.clips:
         log.warning("no WAV files in %s: speech will not be understood", known_speech)
+    recogniser = Recogniser(library.clips)
+    if scenario.say:
+        library = library.adding(Path(scenario.say))
     studio = Studio(
         scenario=scenario,
         library=library,
-        recogniser=Recogniser(library.clips),
+        recogniser=recogniser,
         new_uuid=lambda: str(uuid.uuid4()),
         loopback=_is_loopback(host),
         goodbye=goodbye,

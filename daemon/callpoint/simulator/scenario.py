@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from callpoint.simulator.freeswitch import Quirks
+from callpoint.simulator.link import Conditions
 
 
 class LoginAnswer(Enum):
@@ -122,9 +123,16 @@ class Scenario:
     replies: bool = True
     monologue_s: float = 0.0
     """Instead of a greeting, known recordings for that long."""
+    say: str = ""
+    """Instead of a greeting, this WAV file."""
     user_text: UserText = UserText.TRANSCRIPT
     partial_user_items: bool = True
     tool_timeout_s: float = 5.0
+
+    link: Conditions = field(default_factory=Conditions)
+    """What becomes of the packets that the simulator sends."""
+    fec: bool = True
+    """Whether its packets repeat the ones before them."""
 
     junk: bool = False
     """Frames that a client has to survive, after login and after the answer."""

@@ -6,7 +6,7 @@ All is read and resampled once, before the first call: a greeting must not wait 
 import random
 import wave
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,10 @@ class Library:
     prompts: Mapping[str, bytes]
     clips: Mapping[str, bytes] = field(default_factory=dict)
     """Known recordings by their words, such as `front center`."""
+
+    def adding(self, path: Path) -> "Library":
+        """With one more recording, named by its path."""
+        return replace(self, clips={**self.clips, str(path): read_wav(path)})
 
     def pcm(self, parts: Sequence[str], turn: bytes) -> bytes:
         """The sound of a `Speak` action; `turn` is what the caller said last."""

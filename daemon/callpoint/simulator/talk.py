@@ -57,9 +57,11 @@ class Studio:
 
     def assistant(self) -> Assistant:
         scenario = self.scenario
-        monologue = (
-            self.library.shuffled(scenario.monologue_s) if scenario.monologue_s else ()
-        )
+        monologue: list[str] = []
+        if scenario.say:
+            monologue = [scenario.say]
+        elif scenario.monologue_s:
+            monologue = self.library.shuffled(scenario.monologue_s)
         return Assistant(scenario, self.new_uuid, monologue, self.goodbye)
 
 
@@ -82,7 +84,7 @@ class Talk:
         self._turns: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
         self.line = Line(
-            studio.scenario.quirks,
+            studio.scenario,
             studio.loopback,
             Listeners(
                 connected=lambda at_s: self._note("media_connected", at_s),

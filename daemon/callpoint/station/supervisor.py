@@ -90,6 +90,9 @@ class Supervisor:
             parts.capture(config.audio.capture),
             parts.playout(config.audio.playout),
             self._sounded,
+            keep_open=config.audio.keep_open,
+            preroll_s=config.audio.preroll_s,
+            capture_gain_db=config.audio.capture_gain_db,
         )
         self._client = Client(self._noticed, self._voice)
         self._network = NetworkWatch(self._client.network_changed)

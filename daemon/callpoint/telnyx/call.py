@@ -177,6 +177,7 @@ class Call:
             self._fail(str(error))
         else:
             self.answered_s = time.monotonic()
+            self._media.speak()
             self._enter(CallState.ACTIVE)
 
     async def _invite(self) -> None:
@@ -236,6 +237,7 @@ class Call:
             on_flowing=self._flowing,
             on_connected=connected,
             on_lost=lambda reason: self._lost(peer, reason),
+            on_loss=self._media.tell_loss,
         )
         self._peers.append(peer)
         return peer

@@ -9,7 +9,7 @@ a contract test.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -23,9 +23,9 @@ from aiortc import (
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
 from aiortc.rtcrtpsender import RTCEncodedFrame
-from aiortc.rtp import RtcpByePacket
+from aiortc.rtp import RtcpByePacket, RtcpRrPacket, RtcpSrPacket
 
-from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.audio.rtp import SPOKEN, Codec, RtpPacket
 from callpoint.errors import LocalProtocolError, RemoteProtocolError
 from callpoint.telnyx.ice import SEAMS as ICE_SEAMS
 from callpoint.telnyx.ice import Gatherer, check_without_delay
@@ -34,6 +34,7 @@ from callpoint.telnyx.paths import Attempt, Path, Plan
 _SEAMS: Final = (
     (RTCRtpReceiver, "_handle_rtp_packet"),
     (RTCRtpReceiver, "_handle_rtcp_packet"),
+    (RTCRtpSender, "_handle_rtcp_packet"),
     (RTCRtpSender, "_next_encoded_frame"),
     (RTCDtlsTransport, "_send_rtp"),
     *ICE_SEAMS,
@@ -45,6 +46,10 @@ _MARKER_BIT: Final = 0x80
 _RTCP_TYPES: Final = range(192, 224)
 
 Flow = Literal["first_packet_sent", "first_packet_received"]
+SendRtp = Callable[[bytes], Awaitable[None]]
+Carry = Callable[[bytes, SendRtp], Awaitable[None]]
+"""Takes an RTP packet before its encryption to the network: a bad one, in tests."""
+
 log = logging.getLogger(__name__)
 
 
@@ -86,6 +91,10 @@ class _Unread(MediaStreamTrack):
         raise LocalProtocolError("the track of a Peer is never read")
 
 
+async def _directly(packet: bytes, send: SendRtp) -> None:
+    await send(packet)
+
+
 def _unheard(*_: object) -> None:
     """Nobody listens to a peer that waits to be taken."""
 
@@ -108,7 +117,9 @@ class Peer:
         on_flowing: Callable[[Flow, float], None] = _unheard,
         on_connected: Callable[[], None] = _unheard,
         on_lost: Callable[[str], None] = _unheard,
+        carry: Carry = _directly,
     ) -> None:
+        self._carry = carry
         self.listen(
             on_packet=on_packet,
             on_flowing=on_flowing,
@@ -129,13 +140,7 @@ class Peer:
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("iceconnectionstatechange", self._ice_changed)
         self._transceiver = self._pc.addTransceiver(_Unread())
-        self._transceiver.setCodecPreferences(
-            [
-                codec
-                for codec in RTCRtpSender.getCapabilities("audio").codecs
-                if codec.mimeType.lower() == "audio/opus"
-            ]
-        )
+        self._transceiver.setCodecPreferences(_spoken_codecs())
         transport = self._transceiver.receiver.transport
         connection = transport.transport.iceGatherer._connection
         self.gatherer = Gatherer(connection, plan, loopback)
@@ -150,16 +155,19 @@ class Peer:
         on_flowing: Callable[[Flow, float], None] = _unheard,
         on_connected: Callable[[], None],
         on_lost: Callable[[str], None],
+        on_loss: Callable[[float], None] = _unheard,
     ) -> None:
         """Say who is told, on the event loop: of a peer that was made ahead, too.
 
         `on_flowing` has the time of the first packet of each direction; `on_lost` comes
-        when media cannot be had, or is gone for good.
+        when media cannot be had, or is gone for good; `on_loss` with each report of
+        how many of our packets were lost of late, in percent.
         """
         self._on_packet = on_packet
         self._on_flowing = on_flowing
         self._on_connected = on_connected
         self._on_lost = on_lost
+        self._on_loss = on_loss
 
     @property
     def codec(self) -> Codec:
@@ -335,6 +343,14 @@ class Peer:
         aiortc sets it on each; FreeSWITCH flushes its buffers at every one.
         """
         send_rtp = transport._send_rtp
+        forward_rtcp = sender._handle_rtcp_packet
+
+        async def rtcp(packet: Any) -> None:
+            await forward_rtcp(packet)
+            if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+                for report in packet.reports:
+                    if report.ssrc == sender._ssrc:
+                        self._on_loss(report.fraction_lost * 100 / 256)
 
         async def next_encoded_frame(_: object) -> Any:
             payload, timestamp = await self._queue.get()
@@ -344,11 +360,22 @@ class Peer:
             return frame
 
         async def send_unmarked(packet: bytes) -> None:
-            if packet[1] not in _RTCP_TYPES:
-                packet = packet[:1] + bytes([packet[1] & ~_MARKER_BIT]) + packet[2:]
-            await send_rtp(packet)
-            if packet[1] not in _RTCP_TYPES:
-                self._flows_first("first_packet_sent", time.monotonic())
+            if packet[1] in _RTCP_TYPES:
+                await send_rtp(packet)
+                return
+            packet = packet[:1] + bytes([packet[1] & ~_MARKER_BIT]) + packet[2:]
+            await self._carry(packet, send_rtp)
+            self._flows_first("first_packet_sent", time.monotonic())
 
+        sender._handle_rtcp_packet = rtcp
         sender._next_encoded_frame = next_encoded_frame
         transport._send_rtp = send_unmarked
+
+
+def _spoken_codecs() -> list[Any]:
+    """aiortc's own entries of them: it takes no others."""
+    known = {
+        codec.mimeType.lower(): codec
+        for codec in RTCRtpSender.getCapabilities("audio").codecs
+    }
+    return [known[f"audio/{name.lower()}"] for name in SPOKEN]

@@ -17,8 +17,16 @@ class Media(Protocol):
     def connect(self, codec: Codec, send: Callable[[bytes, int], None]) -> None:
         """Media flows: give `send` a payload and its RTP timestamp every 20 ms.
 
-        `send` may be called on any thread.
+        They are silence until `speak`. `send` may be called on any thread.
         """
+        ...
+
+    def speak(self) -> None:
+        """The far end listens: send what was said since `begin`, and what follows."""
+        ...
+
+    def tell_loss(self, lost_percent: float) -> None:
+        """The far end reports how many of our packets it missed of late."""
         ...
 
     def receive(self, packet: RtpPacket) -> None:

@@ -1,12 +1,17 @@
-"""The jitter buffer, on a clock made of arithmetic."""
+"""The jitter buffer, on a clock made of arithmetic: what sounds when?"""
 
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callpoint.audio.frames import SAMPLE_RATE_HZ
 from callpoint.audio.jitter import (
+    LEAST_S,
+    MOST_S,
+    PART_S,
     Conceal,
     Hold,
     JitterBuffer,
@@ -15,192 +20,403 @@ from callpoint.audio.jitter import (
     Verdict,
 )
 from callpoint.audio.rtp import RtpPacket
+from tests.unit.audio.streams import DAMAGED, DTX, FarEnd, TapeDecoder
 
-FRAME_S = 0.02
+LATER_S = 0.003
+"""Of the first packet, and of the card: no two moments are the same."""
+LENGTHS_S = (0.01, 0.02, 0.04, 0.06)
+each_length = pytest.mark.parametrize("packet_s", LENGTHS_S)
 
 
-def packet(number: int, arrived_s: float = 0.0, ssrc: int = 1) -> RtpPacket:
-    return RtpPacket(
-        sequence_number=number % 0x10000,
-        timestamp=number * 960 % 2**32,
-        payload_type=96,
-        payload=str(number).encode(),
-        ssrc=ssrc,
-        arrived_s=arrived_s,
-    )
+def duration_s(payload: bytes) -> float:
+    return TapeDecoder().duration_samples(payload) / SAMPLE_RATE_HZ
 
 
 @dataclass
-class Player:
+class Line:
     """Pushes and pops a buffer as a network and a card would."""
 
-    buffer: JitterBuffer
-    now_s: float = 0.0
+    far: FarEnd = field(default_factory=FarEnd)
+    least_s: float = LEAST_S
+    now_s: float = 100.0 + LATER_S
+    coming: list[RtpPacket] = field(default_factory=list)
 
-    def push(self, *numbers: int, ssrc: int = 1) -> None:
-        for number in numbers:
-            self.buffer.push(packet(number, self.now_s, ssrc))
+    def __post_init__(self) -> None:
+        self.buffer = JitterBuffer(duration_s, self.far.clock_rate_hz, self.least_s)
 
-    def pop(self, count: int = 1) -> list[Verdict]:
+    def run(self, packets: Iterable[RtpPacket], until_s: float) -> list[Verdict]:
+        """All verdicts until then, while these arrive at their time."""
+        self.coming += packets
+        self.coming.sort(key=lambda packet: -packet.arrived_s)
         verdicts = []
-        for _ in range(count):
+        while self.now_s < until_s:
+            while self.coming and self.coming[-1].arrived_s <= self.now_s:
+                self.buffer.push(self.coming.pop())
             verdicts.append(self.buffer.pop(self.now_s))
-            self.now_s += FRAME_S
+            if isinstance(verdicts[-1], Recover):
+                self.buffer.repaired(self.far.has_copies)
+            self.now_s += verdicts[-1].duration_s
         return verdicts
+
+    def flow(self, count: int) -> list[RtpPacket]:
+        return self.far.packets([LATER_S] + [0.0] * (count - 1))
+
+    def told(self, verdicts: Iterable[Verdict]) -> list[int | str]:
+        """The numbers of packets that play, and what happens in between."""
+        numbers = {self.far.said(number): number for number in range(200)}
+        return [
+            numbers.get(verdict.payload, "other")
+            if isinstance(verdict, Play)
+            else type(verdict).__name__.lower()
+            for verdict in verdicts
+        ]
+
+    def heard(self, packets: Iterable[RtpPacket], until_s: float) -> list[int | str]:
+        return self.told(self.run(packets, until_s))
 
 
 @pytest.fixture
-def player() -> Player:
-    """A buffer whose time line has begun: packet 0 was played, 1 is due."""
-    player = Player(JitterBuffer(least_s=0.035))
-    player.push(0)
-    player.now_s = 0.04
-    assert player.pop() == [Play(b"0")]
-    return player
+def line() -> Line:
+    """One in which ten packets were played, and the next is due."""
+    line = Line()
+    line.run(line.flow(10), 100.242)
+    assert line.buffer.counters.played == 10
+    return line
 
 
-def test_the_first_packet_waits_for_the_target() -> None:
-    player = Player(JitterBuffer(least_s=0.035))
-    assert player.pop() == [Hold()]
-    player.push(7)
-    assert player.pop(3) == [Hold(), Hold(), Play(b"7")]
+def test_the_first_packet_waits_for_the_target_and_no_longer() -> None:
+    line = Line()
+    *before, first = line.run(line.far.packets([0.0]), 100.041)
+    assert set(line.told(before)) == {"hold"}
+    assert line.told([first]) == [0]
+    assert isinstance(first, Play)
+    assert first.lag_s == pytest.approx(line.buffer.wanted_lag_s)
+    assert first.follows
 
 
-def test_packets_in_order_are_played_in_order(player: Player) -> None:
-    player.push(1, 2, 3)
-    assert player.pop(3) == [Play(b"1"), Play(b"2"), Play(b"3")]
+def test_without_packets_there_is_silence_for_ever() -> None:
+    line = Line()
+    assert set(line.told(line.run([], 105.0))) == {"hold"}
+    assert sum(astuple(line.buffer.counters)) == 0
 
 
-def test_packets_out_of_order_are_played_in_order(player: Player) -> None:
-    player.push(3, 1, 2)
-    assert player.pop(3) == [Play(b"1"), Play(b"2"), Play(b"3")]
+@each_length
+def test_packets_of_any_length_play_in_order(packet_s: float) -> None:
+    line = Line(FarEnd(packet_s=packet_s))
+    heard = line.heard(line.flow(50), 100.02 + 50 * packet_s)
+    played = [verdict for verdict in heard if verdict != "hold"]
+    assert played == list(range(len(played)))
+    assert len(played) >= 48
 
 
-def test_packets_before_the_first_arrival_still_begin_the_line() -> None:
-    player = Player(JitterBuffer(least_s=0.035))
-    player.push(5, 4)
-    player.now_s = 0.05
-    assert player.pop(2) == [Play(b"4"), Play(b"5")]
+def test_packets_out_of_order_play_in_order() -> None:
+    line = Line()
+    delays_s = [LATER_S, 0.0, 0.0205, 0.0, 0.0205, *[0.0] * 15]
+    order = sorted(line.far.packets(delays_s), key=lambda packet: packet.arrived_s)
+    assert order != line.far.packets(delays_s)
+    heard = line.heard(order, 100.3)
+    assert [told for told in heard if told != "hold"] == list(range(13))
 
 
-def test_a_lost_packet_is_recovered_from_its_follower(player: Player) -> None:
-    player.push(2, 3)
-    assert player.pop(3) == [Recover(b"2"), Play(b"2"), Play(b"3")]
+def test_a_packet_before_the_first_arrival_still_begins_the_line() -> None:
+    line = Line()
+    heard = line.heard(line.far.packets([0.0205, 0.0, 0.0, 0.0]), 100.1)
+    assert [told for told in heard if told != "hold"][:3] == [0, 1, 2]
 
 
-def test_a_packet_lost_with_its_follower_is_concealed(player: Player) -> None:
-    player.push(3)
-    assert player.pop(3) == [Conceal(), Recover(b"3"), Play(b"3")]
+@each_length
+def test_a_lost_packet_is_recovered_from_its_follower(packet_s: float) -> None:
+    line = Line(FarEnd(packet_s=packet_s, has_copies=True))
+    packets = [packet for n, packet in enumerate(line.flow(40)) if n != 10]
+    verdicts = line.run(packets, 100.02 + 30 * packet_s)
+    at = line.told(verdicts).index(9) + 1
+    gap = line.told(verdicts)[at:].index(11)
+    lost = verdicts[at : at + gap]
+    assert sum(verdict.duration_s for verdict in lost) == pytest.approx(packet_s)
+    assert isinstance(lost[-1], Recover)
+    assert lost[-1].next_payload == line.far.said(11)
+    assert line.buffer.counters.recovered == 1
+    assert line.buffer.counters.concealed == 0
 
 
-def test_one_lost_packet_costs_no_delay(player: Player) -> None:
-    for number in [*range(2, 50)]:
-        player.push(number)
-        player.pop()
-    assert player.buffer.counters.played == 48
-    assert player.buffer.counters.recovered == 1
-
-
-def test_a_late_packet_is_counted_and_not_played(player: Player) -> None:
-    assert player.pop() == [Conceal()]
-    player.push(1, 2)
-    assert player.pop(2) == [Conceal(), Play(b"2")]
-    assert player.buffer.counters.late == 1
-    assert player.buffer.counters.inserted == 1
-
-
-def test_a_run_of_late_packets_moves_the_line_by_one_frame(player: Player) -> None:
-    target_s = player.buffer.target_s
-    assert player.pop(3) == [Conceal()] * 3
-    player.push(1, 2, 3, 4, 5)
-    assert player.pop(3) == [Conceal(), Play(b"4"), Play(b"5")]
-    assert player.buffer.target_s == pytest.approx(target_s + 0.02)
-
-
-def test_packets_that_keep_coming_late_end_up_in_time(player: Player) -> None:
-    """Each comes three frames after its turn: the line moves until that is in time."""
-    player.pop(3)
-    for number in range(1, 60):
-        player.push(number)
-        player.pop()
-    late = player.buffer.counters.late
-    assert 0 < late < 10
-    for number in range(60, 120):
-        player.push(number)
-        assert isinstance(player.pop()[0], Play)
-    assert player.buffer.counters.late == late
-
-
-def test_the_target_falls_by_a_frame_at_each_pause(player: Player) -> None:
-    player.buffer.target_s = 0.1
-    player.pop(8)
-    assert player.buffer.target_s == pytest.approx(0.08)
-
-
-def test_a_duplicate_is_counted_and_not_played(player: Player) -> None:
-    player.push(1, 1)
-    player.pop(2)
-    assert player.buffer.counters.duplicate == 1
-    assert player.buffer.counters.played == 2
-
-
-def test_a_pause_ends_the_time_line_and_speech_begins_a_new_one(
-    player: Player,
+@each_length
+def test_a_lost_packet_without_a_copy_is_concealed_and_costs_no_delay(
+    packet_s: float,
 ) -> None:
-    assert player.pop(7) == [Conceal()] * 5 + [Hold()] * 2
-    player.push(1)
-    assert player.pop(3) == [Hold(), Hold(), Play(b"1")]
-    assert player.buffer.counters.restarts == 1
+    line = Line(FarEnd(packet_s=packet_s))
+    packets = [packet for n, packet in enumerate(line.flow(60)) if n != 20]
+    plays = [play for play in line.run(packets, 105.0) if isinstance(play, Play)]
+    assert line.buffer.counters.concealed == 1
+    assert len(plays) == 59
+    assert plays[-1].lag_s == pytest.approx(plays[0].lag_s)
 
 
-def test_the_sequence_number_wraps() -> None:
-    player = Player(JitterBuffer(least_s=0.0))
-    player.push(65534, 65535, 65536, 65537)
-    assert player.pop(4) == [Play(str(n).encode()) for n in range(65534, 65538)]
+def test_what_is_played_after_a_loss_does_not_follow(line: Line) -> None:
+    verdicts = line.run(line.far.packets([None, 0.0, 0.0], 10), 100.3)
+    plays = [verdict for verdict in verdicts if isinstance(verdict, Play)]
+    assert [play.follows for play in plays] == [False, True]
 
 
-@pytest.mark.parametrize("number", [5000, 65000])
-def test_a_jump_of_the_sequence_begins_a_new_time_line(
-    player: Player, number: int
+def test_two_lost_packets_are_concealed_and_recovered(line: Line) -> None:
+    line.far.has_copies = True
+    heard = line.heard(line.far.packets([None, None, 0.0, 0.0], 10), 100.31)
+    assert heard == ["conceal", "conceal", "recover", 12, 13]
+
+
+def test_what_comes_late_after_nothing_at_all_is_played_and_not_dropped(
+    line: Line,
 ) -> None:
-    player.push(number)
-    assert player.pop(3) == [Hold(), Hold(), Play(str(number).encode())]
+    """Its place was concealed; from then on all is later, which is made up later."""
+    verdicts = line.run(line.far.packets([0.055, 0.035, 0.015, 0.0], 10), 100.35)
+    assert line.told(verdicts) == ["conceal"] * 4 + [10, 11, 12, 13]
+    late = verdicts[4]
+    assert isinstance(late, Play)
+    assert late.lag_s - line.buffer.arrivals.base_s == pytest.approx(0.063)
+    assert late.follows
+    assert line.buffer.counters.late == 0
+    assert line.buffer.counters.starved_ms == 40
 
 
-def test_a_new_source_begins_a_new_time_line(player: Player) -> None:
-    player.push(1, 2)
-    player.push(2, ssrc=9)
-    assert player.pop(3) == [Hold(), Hold(), Play(b"2")]
+def test_what_comes_after_it_was_given_up_is_late_and_not_played(line: Line) -> None:
+    packets = line.far.packets([0.065, 0.0, 0.0, 0.0], 10)
+    assert line.heard(packets, 100.31) == ["recover", 11, 12, 13]
+    assert line.buffer.counters.late == 1
 
 
-def test_the_backlog_of_a_stall_is_cut_back_to_the_target(player: Player) -> None:
-    player.push(*range(1, 22))
-    assert player.pop(3) == [Play(b"20"), Play(b"21"), Conceal()]
-    assert player.buffer.counters.dropped == 19
+def test_what_was_overtaken_is_waited_for_while_there_is_time(line: Line) -> None:
+    """The target has risen: the line is not yet as late as it may be."""
+    line.buffer.arrivals.target_s = 0.06
+    packets = line.far.packets([0.035, 0.0, 0.0], 10)
+    assert line.heard(packets, 100.31) == ["conceal", "conceal", 10, 11, 12]
+    assert line.buffer.counters.late == line.buffer.counters.concealed == 0
 
 
-@given(
-    st.lists(
-        st.one_of(
-            st.none(),
-            st.tuples(st.integers(0, 0xFFFF), st.integers(0, 2)),
-            st.tuples(st.integers(0, 60), st.just(1)),
-        ),
-        max_size=200,
+def test_the_follower_of_a_lost_packet_is_waited_for_because_of_its_copy() -> None:
+    line = Line(FarEnd(has_copies=True), least_s=0.07)
+    line.run(line.flow(20), 100.46)
+    line.now_s += LATER_S
+    heard = line.heard(line.far.packets([None, 0.06, 0.0, 0.0], 20), 100.57)
+    assert heard == [19, "conceal", "recover", 21, 22, 23]
+
+
+def test_the_least_delay_is_what_was_asked_for() -> None:
+    line = Line(least_s=0.06)
+    plays = line.run(line.flow(20), 100.4)
+    assert isinstance(plays[-1], Play)
+    assert plays[-1].lag_s == pytest.approx(100.02 + 0.06, abs=LATER_S + 1e-6)
+
+
+def test_a_duplicate_is_counted_and_not_played(line: Line) -> None:
+    packets = line.far.packets([0.0, 0.0], 10)
+    assert line.heard([*packets, line.far.packet(11, 0.001)], 100.27) == [10, 11]
+    assert line.buffer.counters.duplicate == 1
+
+
+@pytest.mark.parametrize("clock_rate_hz", [8_000, 48_000])
+def test_sequence_numbers_and_timestamps_wrap(clock_rate_hz: int) -> None:
+    ticks = clock_rate_hz // 50
+    far = FarEnd(0.02, 2**16 - 50, 2**32 - 70 * ticks, clock_rate_hz=clock_rate_hz)
+    line = Line(far)
+    heard = [told for told in line.heard(line.flow(150), 103.0) if told != "hold"]
+    assert heard == list(range(len(heard)))
+    assert line.buffer.counters.restarts == 0
+
+
+def test_a_packet_from_before_the_wrap_is_late_and_not_of_the_future() -> None:
+    line = Line(FarEnd(first_number=2**16 - 10))
+    packets = line.flow(40)
+    line.run([packet for n, packet in enumerate(packets) if n != 5], 100.5)
+    line.buffer.push(line.far.packet(5, 0.4))
+    assert line.buffer.counters.late == 1
+    assert line.buffer.counters.restarts == 0
+
+
+@pytest.mark.parametrize("jump", [6, 50, 99])
+def test_numbers_that_are_missing_where_no_time_is_were_never_sent(
+    line: Line, jump: int
+) -> None:
+    line.far.first_number += jump
+    assert line.heard(line.far.packets([0.0] * 4, 10), 100.31) == [10, 11, 12, 13]
+    assert line.buffer.counters.restarts == line.buffer.counters.concealed == 0
+
+
+@pytest.mark.parametrize("jump", [101, 5000, 32768, -5, -99, -5000])
+def test_a_jump_of_the_numbers_begins_a_new_time_line(line: Line, jump: int) -> None:
+    line.far.first_number = (line.far.first_number + jump) % 2**16
+    heard = line.heard(line.far.packets([LATER_S, 0.0, 0.0, 0.0], 10), 100.31)
+    assert [told for told in heard if told != "hold"] == [10, 11, 12, 13]
+    assert line.buffer.counters.restarts == 1
+    assert line.buffer.counters.late == 0
+
+
+@pytest.mark.parametrize("jump_s", [2.5, 30, 20_000, -2.5, -30, -20_000])
+def test_a_jump_of_the_timestamps_begins_a_new_time_line(
+    line: Line, jump_s: float
+) -> None:
+    ticks = round(jump_s * line.far.clock_rate_hz)
+    line.far.first_timestamp = (line.far.first_timestamp + ticks) % 2**32
+    heard = line.heard(line.far.packets([LATER_S, 0.0, 0.0, 0.0], 10), 100.31)
+    assert [told for told in heard if told != "hold"] == [10, 11, 12, 13]
+    assert line.buffer.counters.restarts == 1
+
+
+def test_a_new_source_begins_a_new_time_line_with_nothing_of_the_old_one(
+    line: Line,
+) -> None:
+    line.coming = line.far.packets([0.0, 0.0], 10)
+    line.far.ssrc, line.far.first_number, line.far.first_timestamp = 9, 77, 123
+    heard = line.heard(line.far.packets([0.001, 0.0, 0.0], 11), 100.31)
+    assert [told for told in heard if told != "hold"] == [11, 12, 13]
+    assert line.buffer.counters.restarts == 1
+
+
+def test_without_any_packet_it_conceals_until_its_patience_ends(line: Line) -> None:
+    verdicts = line.run([], 101.0)
+    concealed = line.told(verdicts).count("conceal")
+    assert concealed * PART_S == pytest.approx(line.buffer.patience_s, abs=0.011)
+    assert verdicts[:concealed] == [Conceal(PART_S)] * concealed
+    assert verdicts[concealed:] == [Hold(PART_S)] * (len(verdicts) - concealed)
+    assert line.buffer.counters.restarts == 1
+
+
+def test_after_a_second_of_losses_one_new_time_line_is_as_late_as_the_old_one() -> None:
+    line = Line()
+    packets = [p for n, p in enumerate(line.flow(150)) if not 50 <= n < 100]
+    plays = [play for play in line.run(packets, 103.0) if isinstance(play, Play)]
+    assert line.buffer.counters.restarts == 1
+    assert line.buffer.counters.late == 0
+    assert plays[-1].lag_s == pytest.approx(plays[40].lag_s, abs=LATER_S + 1e-6)
+
+
+def pause(far: FarEnd, gap_s: float) -> tuple[list[RtpPacket], FarEnd]:
+    """Ten packets, one that announces a pause, and the far end after it."""
+    packets = [*far.packets([LATER_S] + [0.0] * 9), far.packet(10, payload=DTX)]
+    ticks = round(gap_s * far.clock_rate_hz)
+    later = FarEnd(
+        first_timestamp=far.first_timestamp + ticks, begins_s=far.begins_s + gap_s
     )
-)
-def test_whatever_arrives_every_packet_has_one_fate_and_memory_is_bounded(
-    arrivals: list[tuple[int, int] | None],
+    return packets, later
+
+
+@pytest.mark.parametrize("gap_s", [0.38, 1.0, 1.995])
+def test_in_an_announced_pause_the_time_line_goes_on(gap_s: float) -> None:
+    """The decoder makes its comfort noise as long as the timestamps say."""
+    line = Line()
+    packets, later = pause(line.far, gap_s)
+    end_s = 100.26 + gap_s
+    heard = line.heard([*packets, *later.packets([0.0] * 5, 11)], end_s + 0.05)
+    began = heard.index("other")
+    talks = heard.index(11)
+    assert set(heard[began + 1 : talks]) <= {"conceal", "hold"}
+    assert heard[began + 1 : talks].count("conceal") * PART_S >= gap_s - 2 * PART_S
+    assert heard[talks:][:3] == [11, 12, 13]
+    counters = line.buffer.counters
+    assert counters.restarts == counters.starved_ms == counters.concealed == 0
+
+
+def test_the_end_of_a_pause_that_is_hardly_ahead_is_waited_for() -> None:
+    line = Line()
+    packets, later = pause(line.far, 1.0)
+    line.run(packets, 101.0)
+    packet = later.packet(11)
+    line.buffer.push(packet)
+    verdict = line.buffer.pop(packet.arrived_s + LEAST_S - 5e-6)
+    assert verdict == Conceal(PART_S)
+
+
+def test_the_backlog_of_a_stall_is_played_but_for_what_exceeds_the_cap(
+    line: Line,
 ) -> None:
-    player = Player(JitterBuffer())
-    for arrival in arrivals:
-        if arrival is None:
-            player.pop()
-        else:
-            player.push(arrival[0], ssrc=arrival[1])
-        assert len(player.buffer._packets) <= player.buffer.cap_packets
-        assert player.buffer.target_s <= player.buffer.most_s + FRAME_S
-    counters = player.buffer.counters
+    """A second of packets comes at once."""
+    packets = line.far.stalled(range(10, 60))
+    plays = [play for play in line.run(packets, 102.0) if isinstance(play, Play)]
+    counters = line.buffer.counters
+    assert 20 <= counters.dropped == 50 - len(plays)
+    assert not plays[0].follows
+    assert plays[0].lag_s - line.buffer.wanted_lag_s <= line.buffer.cap_s
+    assert plays[-1].payload == line.far.said(59)
+
+
+def test_the_level_is_what_waits(line: Line) -> None:
+    assert line.buffer.level_s == 0
+    for packet in line.far.packets([0.0] * 4, 10):
+        line.buffer.push(packet)
+    assert line.buffer.level_s == pytest.approx(0.08)
+    line.buffer.pop(100.25)
+    assert line.buffer.level_s == pytest.approx(0.06)
+
+
+def test_what_follows_something_dropped_does_not_follow(line: Line) -> None:
+    line.buffer.cap_s = 0.0
+    verdicts = line.run(line.far.stalled(range(10, 15)), 100.37)
+    assert line.told(verdicts) == ["conceal"] * 6 + [11, 12, 13, 14]
+    plays = [verdict for verdict in verdicts if isinstance(verdict, Play)]
+    assert [play.follows for play in plays] == [False, True, True, True]
+    assert line.buffer.counters.dropped == 1
+    assert line.buffer.counters.restarts == 0
+
+
+def test_the_level_is_counted_from_what_was_given_up(line: Line) -> None:
+    for packet in line.far.packets([None, 0.0, 0.0], 10):
+        line.buffer.push(packet)
+    assert line.buffer.level_s == pytest.approx(0.06)
+    assert isinstance(line.buffer.pop(100.263), Recover)
+    assert line.buffer.level_s == pytest.approx(0.04)
+
+
+@each_length
+def test_a_packet_that_tells_no_length_is_as_long_as_the_one_before(
+    packet_s: float,
+) -> None:
+    line = Line(FarEnd(packet_s=packet_s))
+    packets = line.flow(20)
+    packets[10] = line.far.packet(10, payload=DAMAGED)
+    verdicts = line.run(packets, 100.02 + 18 * packet_s)
+    told = line.told(verdicts)
+    at = told.index("other")
+    assert told[at - 1 : at + 2] == [9, "other", 11]
+    assert verdicts[at].duration_s == pytest.approx(packet_s)
+
+
+@pytest.mark.parametrize(
+    ("has_copies", "target_s"), [(True, LEAST_S + 0.02), (False, LEAST_S)]
+)
+def test_where_packets_are_lost_copies_are_worth_waiting_for(
+    has_copies: bool, target_s: float
+) -> None:
+    line = Line(FarEnd(has_copies=has_copies))
+    dice = [0.019 * (n % 3 == 0) if n % 10 else None for n in range(1, 300)]
+    line.run(line.far.packets(dice), 105.9)
+    assert line.buffer.target_s == pytest.approx(target_s, abs=0.002)
+    line.run(line.far.packets([0.0] * 700, 300), 119.0)
+    assert line.buffer.target_s == LEAST_S
+
+
+def test_what_is_wanted_is_the_quickest_packets_time_and_the_target(line: Line) -> None:
+    assert line.buffer.arrivals.base_s == pytest.approx(100.02)
+    assert line.buffer.wanted_lag_s == pytest.approx(100.02 + LEAST_S)
+
+
+numbers = st.one_of(st.integers(0, 60), st.integers(0, 2**16 - 1))
+timestamps = st.one_of(
+    st.integers(0, 60).map(lambda number: number * 960), st.integers(0, 2**32 - 1)
+)
+payloads = st.sampled_from([None, DTX, DAMAGED, b""])
+waits_s = st.one_of(st.just(0.0), st.floats(0, 0.5))
+
+
+@given(st.lists(st.tuples(numbers, timestamps, payloads, st.integers(1, 2), waits_s)))
+def test_whatever_arrives_every_packet_has_one_fate_at_most(
+    arrivals: list[tuple[int, int, bytes | None, int, float]],
+) -> None:
+    line = Line()
+    for number, timestamp, payload, ssrc, wait_s in arrivals:
+        said = line.far.said(number) if payload is None else payload
+        packet = RtpPacket(number, timestamp, 96, said, ssrc, line.now_s)
+        for verdict in line.run([packet], line.now_s + wait_s):
+            assert 0 < verdict.duration_s <= 0.12
+        assert LEAST_S <= line.buffer.target_s <= MOST_S
+    counters = line.buffer.counters
     fates = counters.played + counters.late + counters.duplicate + counters.dropped
-    assert fates <= counters.received
+    assert fates <= counters.received <= len(arrivals)
     assert all(count >= 0 for count in astuple(counters))

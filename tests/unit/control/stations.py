@@ -28,7 +28,6 @@ class RecordingStation:
             "link": self.link,
             "link_reason": self.link_reason,
             "call": call if self.in_call else None,
-            "warm": None,
             "microphone_open": self.is_down,
             "assistant": {"target_id": "assistant-0815"},
             "devices": {
@@ -36,6 +35,7 @@ class RecordingStation:
                 "playout": {"name": "default", "fault": None},
                 "button": {"name": "pin 17", "fault": None},
             },
+            "warm": None,
             "led": "ready",
         }
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from callpoint.errors import CallpointError
+from callpoint.simulator.link import Conditions, Stall
 from callpoint.simulator.presets import PRESETS, SDP_QUIRKS, parse
 from callpoint.simulator.scenario import (
     Answer,
@@ -22,6 +23,11 @@ ARGUMENTS = {
     "TIMES": "3",
     "STATE,...": "NOREG,REGED",
     "BYTES": "10",
+    "FILE": "speech.wav",
+    "PERCENT[,PACKETS]": "5,3",
+    "MILLISECONDS": "40",
+    "SECONDS,MILLISECONDS": "20,500",
+    "NUMBER": "7",
 }
 
 
@@ -58,6 +64,18 @@ def test_faults_add_up() -> None:
     assert scenario.bye_cause == "USER_BUSY"
 
 
+def test_the_network_is_put_together_of_its_faults() -> None:
+    names = ["loss:5,3", "jitter:40", "stall:20,500", "lose-one:9", "seed:7"]
+    assert parse(names).link == Conditions(
+        loss=0.05,
+        burst_packets=3,
+        jitter_s=0.04,
+        stalls=(Stall(20.0, 0.5),),
+        single_losses_s=(9.0,),
+        seed=7,
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "sentence", "advice"),
     [
@@ -71,6 +89,10 @@ def test_faults_add_up() -> None:
         ("close:1005", '"1005" does not fit', "close:CODE[,SECONDS]"),
         ("codec:mp3", '"mp3" does not fit', "codec:NAME"),
         ("sdp:odd", '"odd" does not fit', "sdp:QUIRK"),
+        ("loss:101", '"101" does not fit', "loss:PERCENT[,PACKETS]"),
+        ("loss:5,0", '"5,0" does not fit', "loss:PERCENT[,PACKETS]"),
+        ("stall:3", '"3" does not fit', "stall:SECONDS,MILLISECONDS"),
+        ("say:", '"" does not fit', "say:FILE"),
         ("noreg-then-reged:x", '"x" does not fit', "noreg-then-reged[:TIMES]"),
     ],
 )

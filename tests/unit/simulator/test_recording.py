@@ -9,7 +9,9 @@ from callpoint.errors import CallpointError
 from callpoint.simulator.recording import Recording
 
 
-def test_a_recording_is_two_wavs_and_what_was_said_when(tmp_path: Path) -> None:
+def test_a_recording_is_two_wavs_the_packets_and_what_was_said_when(
+    tmp_path: Path,
+) -> None:
     recording = Recording(tmp_path / "calls", "a-1", began_s=12.5)
     recording.heard.write(b"h" * FRAME_BYTES)
     recording.heard.write(b"i" * FRAME_BYTES)
@@ -23,6 +25,7 @@ def test_a_recording_is_two_wavs_and_what_was_said_when(tmp_path: Path) -> None:
         "began_monotonic_s": 12.5,
         "heard": "a-1-heard.wav",
         "said": "a-1-said.wav",
+        "packets": "a-1-packets.jsonl",
         "utterances": [
             {
                 "who": "caller",
@@ -47,7 +50,7 @@ def test_a_client_cannot_choose_where_its_call_is_written(
 ) -> None:
     folder = tmp_path / "calls"
     Recording(folder, call_id, 0).close()
-    assert len(list(folder.iterdir())) == 3
+    assert len(list(folder.iterdir())) == 4
     assert list(tmp_path.iterdir()) == [folder]
 
 
