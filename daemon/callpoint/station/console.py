@@ -30,6 +30,7 @@ class LiveCall(Protocol):
 
     state: CallState
     began_s: float
+    figures: Mapping[str, object]
 
     @property
     def id(self) -> str: ...
@@ -153,6 +154,7 @@ class Console:
             "state": call.state.value,
             "muted": self._performer.muted,
             "seconds": round(time.monotonic() - call.began_s, 1),
+            "figures": dict(call.figures),
         }
 
     def _require_call(self, act: str) -> LiveCall:

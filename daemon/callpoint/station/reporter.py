@@ -85,6 +85,8 @@ class Reporter:
                 self._at(at_s, {"event": "invite", "call_id": call_id})
             case notices.MediaBegan(at_s, call_id, kind):
                 self._media(at_s, call_id, kind)
+            case notices.CallMeasured(at_s, call_id, figures):
+                self._at(at_s, {"event": "figures", "call_id": call_id, **figures})
             case notices.CallSummary(at_s, call_id, figures):
                 log.info("call %s in figures: %s", call_id, _listed(figures))
                 self._at(at_s, {"event": "summary", "call_id": call_id, **figures})

@@ -7,7 +7,7 @@ It ends once, by whoever is first: the far end, us, or a fault. Media flows betw
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +31,7 @@ from callpoint.telnyx.events import (
 )
 from callpoint.telnyx.notices import (
     CallChanged,
+    CallMeasured,
     CallState,
     CallSummary,
     EndedBy,
@@ -38,6 +39,7 @@ from callpoint.telnyx.notices import (
     MediaBegan,
     Notice,
 )
+from callpoint.telnyx.quality import loss_percent, mos
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
 from callpoint.telnyx.warm import WarmPeer
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 SET_UP_S: Final = 10.0
 _OFFER_FIRST_S: Final = 0.02
 """Two audio threads that start at once hold the offer up; servers may do so longer."""
+_MEASURE_EVERY_S: Final = 5.0
 _LAST_WORD_S: Final = 1.0
 """Media of a far end that hangs up may break before its bye arrives."""
 
@@ -72,6 +75,8 @@ class Call:
         self.muted = False
         self.began_s = time.monotonic()
         self.answered_s: float | None = None
+        self.figures: Mapping[str, Any] = {}
+        """The call as it was measured last; empty before it is up."""
         self._signalling = signalling
         self._media = media
         self._warm = warm
@@ -179,6 +184,25 @@ class Call:
             self.answered_s = time.monotonic()
             self._media.speak()
             self._enter(CallState.ACTIVE)
+            await self._measure()
+
+    async def _measure(self) -> None:
+        while True:
+            await self._take_figures()
+            self._emit(CallMeasured(time.monotonic(), self.id, self.figures))
+            await asyncio.sleep(_MEASURE_EVERY_S)
+
+    async def _take_figures(self) -> None:
+        assert self._peer is not None
+        assert self.answered_s is not None
+        seen = await self._peer.statistics()
+        loss = loss_percent(seen.packets_lost, seen.packets_received)
+        self.figures = {
+            "seconds": round(time.monotonic() - self.answered_s, 2),
+            "mos": round(mos(seen.jitter_s, loss, seen.round_trip_s), 2),
+            **asdict(seen),
+            **self._media.counters(),
+        }
 
     async def _invite(self) -> None:
         peer = self._peer = self._new_peer(self._warm.take)
@@ -274,16 +298,11 @@ class Call:
 
     async def _say_goodbye(self) -> None:
         """Figures first: they are gone with the peer. Then the bye, if one is due."""
-        ended_s = time.monotonic()
         if self._owes_bye and self._invited:
             await self._signalling.bye(self.id, self._bye_cause)
         if self._peer is not None and self.answered_s is not None:
-            figures = {
-                "seconds": round(ended_s - self.answered_s, 2),
-                **asdict(await self._peer.statistics()),
-                **self._media.counters(),
-            }
-            self._emit(CallSummary(ended_s, self.id, figures))
+            await self._take_figures()
+            self._emit(CallSummary(time.monotonic(), self.id, self.figures))
 
     def _enter(self, state: CallState) -> None:
         if not self.is_over and state is not self.state:

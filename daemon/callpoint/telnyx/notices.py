@@ -79,6 +79,15 @@ class MediaBegan:
 
 
 @dataclass(frozen=True)
+class CallMeasured:
+    """A live call in figures, every five seconds: totals so far, and of the moment."""
+
+    at_s: float
+    call_id: str
+    figures: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class CallSummary:
     """A call in figures, at its end; `figures` are totals and seconds by name."""
 
@@ -102,6 +111,7 @@ Notice = (
     | CallChanged
     | InviteSent
     | MediaBegan
+    | CallMeasured
     | CallSummary
     | TranscriptChanged
     | ToolCalled
