@@ -37,6 +37,7 @@ class Arrivals:
         self._most_s = most_s
         self._transits_s: deque[float] = deque(maxlen=_WINDOW_PACKETS)
         self._last_arrival_s = 0.0
+        self._slowest_of_burst_s = 0.0
         self._unreviewed = 0
         self._out_of_reach = 0
 
@@ -58,7 +59,11 @@ class Arrivals:
         if self.is_empty or transit_s < self.base_s:
             self.base_s = transit_s
         excess_s = transit_s - self.base_s
-        if excess_s > self._most_s or (in_burst and self._follows_a_slower(transit_s)):
+        # A burst is one event: those that waited behind its first teach nothing.
+        waited_behind = in_burst and transit_s < self._slowest_of_burst_s
+        if not waited_behind:
+            self._slowest_of_burst_s = transit_s
+        if excess_s > self._most_s or waited_behind:
             return
         self._transits_s.append(transit_s)
         self._unreviewed += 1
@@ -76,10 +81,6 @@ class Arrivals:
             return False
         self._out_of_reach = 0
         return True
-
-    def _follows_a_slower(self, transit_s: float) -> bool:
-        """A burst is one event: those that waited behind its first teach nothing."""
-        return bool(self._transits_s) and transit_s < self._transits_s[-1]
 
     def _review(self) -> None:
         self._unreviewed = 0

@@ -162,3 +162,20 @@ def test_a_clock_that_jumped_ahead_makes_what_was_learned_worthless() -> None:
     stream.come([FAST_S - 0.3] * 10)
     assert stream.arrivals.base_s == pytest.approx(WAY_S + FAST_S - 0.3)
     assert stream.arrivals.target_s == LEAST_S
+
+
+def test_stalls_now_and_then_are_no_jitter() -> None:
+    stream = Stream()
+    stream.come([FAST_S] * 500)
+    for _ in range(3):
+        stream.stall(0.5)
+        stream.come([FAST_S] * 100)
+    assert stream.arrivals.target_s == LEAST_S
+
+
+def test_a_stall_in_a_young_stream_is_no_jitter() -> None:
+    stream = Stream()
+    stream.come([FAST_S] * 100)
+    stream.stall(0.5)
+    stream.come([FAST_S] * 20)
+    assert stream.arrivals.target_s == LEAST_S

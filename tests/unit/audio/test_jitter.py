@@ -331,7 +331,8 @@ def test_the_backlog_of_a_stall_is_played_but_for_what_exceeds_the_cap(
     packets = line.far.stalled(range(10, 60))
     plays = [play for play in line.run(packets, 102.0) if isinstance(play, Play)]
     counters = line.buffer.counters
-    assert 20 <= counters.dropped == 50 - len(plays)
+    assert 28 <= counters.dropped <= 30
+    assert counters.dropped == 50 - len(plays)
     assert not plays[0].follows
     assert plays[0].lag_s - line.buffer.wanted_lag_s <= line.buffer.cap_s
     assert plays[-1].payload == line.far.said(59)
