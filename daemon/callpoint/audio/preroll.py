@@ -2,7 +2,7 @@
 
 From the press on every frame is kept. When the far end listens they go out in order,
 one every 20 ms as always, and what is behind is worked off: pauses are skipped, and
-speech is a sixth faster at its old pitch. No word is lost, unless more than the limit
+speech is a tenth faster at its old pitch. No word is lost, unless more than the limit
 is kept: then the oldest give way, and are counted. In a call that has caught up each
 frame passes as it is.
 """

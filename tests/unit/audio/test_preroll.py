@@ -209,3 +209,11 @@ def test_what_is_cleared_is_never_sent() -> None:
     line.clear()
     assert line.behind_s == 0
     assert line.take() == SILENCE
+
+
+def test_silence_before_the_first_word_is_skipped_at_once() -> None:
+    line = PreRoll(5.0)
+    for _ in range(3):
+        line.keep(SILENCE, 0.0)
+    line.take()
+    assert line.behind_s == 0.0
