@@ -19,10 +19,12 @@ from callpoint.audio.events import AudioEvent, FirstSoundPlayed
 from callpoint.audio.frames import SILENCE
 from callpoint.audio.opus import Decoder
 from callpoint.audio.opus_packet import holds_copy
+from callpoint.audio.receiver import Waiting
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.audio.synthetic import SyntheticCapture, read_wav
 from callpoint.errors import DeviceError, LocalProtocolError
 from callpoint.station.events import DeviceFailed, DeviceRecovered, Earcon, Spoke
+from tests.sound_server import write_wav
 
 VOICE = Path("/usr/share/sounds/alsa/Front_Center.wav")
 OPUS = Codec("opus", 96, 48_000)
@@ -58,12 +60,15 @@ class Rig:
     speaker: tuple[str, Callable[[], PlayoutDevice]] = field(
         default_factory=lambda: playout("silence")
     )
+    waiting: Waiting = field(default_factory=Waiting)
     events: list[AudioEvent] = field(default_factory=list)
     sent: list[tuple[bytes, int]] = field(default_factory=list)
 
     @contextmanager
     def running(self) -> Iterator[VoiceEngine]:
-        engine = VoiceEngine(self.microphone, self.speaker, self.events.append)
+        engine = VoiceEngine(
+            self.microphone, self.speaker, self.events.append, waiting=self.waiting
+        )
         engine.start()
         try:
             yield engine
@@ -242,16 +247,20 @@ def test_telephone_codecs_are_heard_both_ways(name: str, tmp_path: Path) -> None
 
 
 def test_what_one_says_is_what_the_other_hears(tmp_path: Path) -> None:
+    """On one time line: a busy machine's pauses are waited for, and not followed."""
     ear = tmp_path / "heard.wav"
-    near = Rig(microphone=capture(f"wav:{VOICE}"))
-    far = Rig(speaker=playout(f"record:{ear}"))
+    mouth_wav = tmp_path / "said.wav"
+    # Nobody speaks before the far end listens: the pre-roll has nothing to make up for.
+    write_wav(mouth_wav, SILENCE * 25 + read_wav(VOICE))
+    near = Rig(microphone=capture(f"wav:{mouth_wav}"))
+    far = Rig(speaker=playout(f"record:{ear}"), waiting=Waiting(0.2, follows=False))
     with near.running() as mouth, far.in_call() as listener:
         mouth.begin()
         mouth.open_microphone()
         mouth.connect(OPUS, into(listener))
         mouth.speak()
         far.wait_for(FirstSoundPlayed)
-        time.sleep(1.5)
+        time.sleep(2)
         counters = listener.counters()
     said = np.frombuffer(read_wav(VOICE), dtype=np.int16).astype(float)
     recorded = np.frombuffer(read_wav(ear), dtype=np.int16).astype(float)
