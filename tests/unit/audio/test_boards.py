@@ -6,7 +6,7 @@ from callpoint.audio.boards import effort
 
 SLOW = (2, 0)
 MIDDLE = (5, 5)
-FAST = (9, 7)
+FAST = (5, 7)
 
 BOARDS = {
     "Raspberry Pi Model B Rev 2": SLOW,
