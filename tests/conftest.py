@@ -8,11 +8,6 @@ import pytest
 from tests.sound_server import SoundServer, missing_tools
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first: beside them, a second worker does all the others."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The project's folder."""

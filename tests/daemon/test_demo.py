@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.daemon.stillness import watched
+
 DEMO = (sys.executable, "-m", "callpoint", "demo")
 DEADLINE_S = 30.0
 
@@ -90,16 +92,22 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             started.running.communicate()
 
 
-@pytest.mark.long
+@pytest.mark.alone
 def test_the_script_is_a_whole_conversation(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*DEMO, "--script", "--output", str(tmp_path / "output")],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """Held again, twice at most, if the machine itself stood still meanwhile."""
+    for attempt in range(3):
+        output = tmp_path / f"output{attempt}"
+        with watched() as watch:
+            done = subprocess.run(
+                [*DEMO, "--script", "--output", str(output)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        if not watch.stood_still:
+            break
     told = done.stdout
     assert done.returncode == 0, told + done.stderr
     assert done.stderr == ""

@@ -8,6 +8,7 @@ import random
 import time
 import wave
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,13 @@ import pytest
 from numpy.typing import NDArray
 
 from callpoint.demo.compare import Comparison, compare
-from tests.daemon.programs import Daemon, FarEnd, configuration, ended
+from tests.daemon.programs import Daemon, Event, FarEnd, configuration, ended
+from tests.daemon.stillness import watched
 from tests.sound_server import SoundServer, write_wav
 
 VOICES = Path("/usr/share/sounds/alsa")
 MINUTE_S = 60.0
+TRIES = 3
 
 
 def samples(path: Path) -> NDArray[np.int16]:
@@ -48,19 +51,25 @@ def assert_agrees(comparison: Comparison) -> None:
     assert len(comparison.windows) > 200
 
 
-@pytest.mark.long
-def test_a_minute_of_speech_arrives_whole_both_ways(
-    sound_server: SoundServer, tmp_path: Path
-) -> None:
-    spoken = speech(tmp_path)
+@dataclass(frozen=True)
+class Heard:
+    """A minute both ways."""
+
+    at_the_far_end: Comparison
+    at_the_speaker: Comparison
+    summary: Event
+
+
+def converse(sound_server: SoundServer, folder: Path) -> Heard:
+    spoken = speech(folder)
     sound = f'capture = "{sound_server.microphone}"\nplayout = "{sound_server.speaker}"'
     with ExitStack() as programs:
         far = programs.enter_context(
-            ended(FarEnd(tmp_path, "--scenario", f"monologue:{MINUTE_S:.0f}"))
+            ended(FarEnd(folder, "--scenario", f"monologue:{MINUTE_S:.0f}"))
         )
         toml = configuration(far.url, audio=sound, call="longest_press_s = 120")
         daemon = programs.enter_context(
-            ended(Daemon(tmp_path, toml, sound_server.variables))
+            ended(Daemon(folder, toml, sound_server.variables))
         ).ready()
         speaker = programs.enter_context(sound_server.record_speaker())
         daemon.press()
@@ -76,6 +85,26 @@ def test_a_minute_of_speech_arrives_whole_both_ways(
     said, heard = (
         samples(far.recordings / f"{call_id}-{side}.wav") for side in ("said", "heard")
     )
-    assert_agrees(compare(samples(spoken), heard))
-    assert_agrees(compare(said, np.frombuffer(speaker.pcm(), dtype=np.int16)))
-    assert summary["packets_lost"] == summary["concealed"] == summary["late"] == 0
+    return Heard(
+        compare(samples(spoken), heard),
+        compare(said, np.frombuffer(speaker.pcm(), dtype=np.int16)),
+        summary,
+    )
+
+
+@pytest.mark.alone
+def test_a_minute_of_speech_arrives_whole_both_ways(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    """Said again, twice at most, if the machine itself stood still meanwhile."""
+    for attempt in range(TRIES):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        with watched() as watch:
+            heard = converse(sound_server, folder)
+        if not watch.stood_still:
+            break
+    assert_agrees(heard.at_the_far_end)
+    assert_agrees(heard.at_the_speaker)
+    lost = (heard.summary[figure] for figure in ("packets_lost", "concealed", "late"))
+    assert not any(lost), heard.summary

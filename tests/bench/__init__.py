@@ -1,0 +1,1 @@
+"""The voice engine beside what else could do its work: `scripts/bench`."""

@@ -1,0 +1,1 @@
+"""The clients that the bench compares, each a program; see `contract`."""

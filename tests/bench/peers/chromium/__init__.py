@@ -1,0 +1,1 @@
+"""What a customer runs today: the vendor's SDK for browsers, in Debian's Chromium."""
