@@ -156,10 +156,15 @@ def test_a_missing_sound_card_is_named_and_the_call_comes_up_without_it(
         far.url,
         audio='capture = "plughw:CARD=Missing"\nplayout = "nosuch"',
     ).ready()
+    wait_until(
+        lambda: all(
+            ours.status()["devices"][end]["fault"] for end in ("capture", "playout")
+        )
+    )
     devices = ours.status()["devices"]
     assert "plughw:CARD=Missing" in devices["capture"]["fault"]
     assert devices["playout"]["fault"] == "nosuch: No such file or directory"
-    assert ours.status()["led"] == "fault"
+    wait_until(lambda: ours.status()["led"] == "fault")
     ours.press()
     ours.wait(event="call", state="active")
     far.wait(event="first_packet")
