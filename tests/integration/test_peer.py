@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiortc.rtcrtpsender import RTCRtpSender
 from aiortc.rtp import RtcpByePacket
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from callpoint.audio.rtp import RtpPacket
 from callpoint.errors import LocalProtocolError, RemoteProtocolError
@@ -146,6 +151,69 @@ async def test_our_own_closing_is_not_told_as_lost() -> None:
     async with call() as (near, near_end, _, _):
         await near.close()
         assert near_end.lost == []
+
+
+@pytest.mark.parametrize("setup", ["actpass", "active", "passive"])
+async def test_a_far_end_that_offers_may_have_an_rsa_certificate(setup: str) -> None:
+    """FreeSWITCH makes itself one, and offers in every attach."""
+    near_end, far_end = End(), End()
+    near, far = near_end.open(), far_end.open()
+    _give_rsa_certificate(far)
+    try:
+        offer = (await far.offer()).replace("a=setup:actpass", f"a=setup:{setup}")
+        answer = await near.answer(offer)
+        role = "passive" if setup == "active" else "active"
+        assert f"a=setup:{role}" in answer
+        await far.accept(answer)
+        async with asyncio.timeout(SOON_S):
+            await near_end.connected.wait()
+            await far_end.connected.wait()
+            near.send(b"\0" * 20, 0)
+            far.send(b"\0" * 20, 0)
+            await near_end.heard.wait()
+            await far_end.heard.wait()
+    finally:
+        await near.close()
+        await far.close()
+
+
+def _give_rsa_certificate(peer: Peer) -> None:
+    transport: Any = peer._transceiver.receiver.transport
+    certificate = transport._RTCDtlsTransport__local_certificate
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "FreeSWITCH")])
+    now = datetime.now(UTC)
+    certificate._cert = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    certificate._key = key
+
+
+async def test_when_the_far_end_was_heard_last_is_known() -> None:
+    """A far end that is muted may send no RTP at all: its reports count as well."""
+    async with call() as (near, _, far, far_end):
+        assert _heard_s(far) is None
+        near.send(b"\0" * 20, 0)
+        async with asyncio.timeout(SOON_S):
+            await far_end.heard.wait()
+        heard_s = _heard_s(far)
+        assert heard_s is not None
+        async with asyncio.timeout(SOON_S):
+            while True:
+                if _heard_s(far) != heard_s:
+                    return
+                await asyncio.sleep(0.01)
+
+
+def _heard_s(peer: Peer) -> float | None:
+    return peer.heard_s
 
 
 async def test_a_peer_without_a_path_is_told_as_lost() -> None:

@@ -20,13 +20,14 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
 from aiortc.rtcrtpsender import RTCEncodedFrame
 from aiortc.rtp import RtcpByePacket, RtcpRrPacket, RtcpSrPacket
 
 from callpoint.audio.rtp import SPOKEN, Codec, RtpPacket
 from callpoint.errors import LocalProtocolError, RemoteProtocolError
+from callpoint.telnyx.dtls import accept_rsa
 from callpoint.telnyx.ice import SEAMS as ICE_SEAMS
 from callpoint.telnyx.ice import Gatherer, check_without_delay
 from callpoint.telnyx.paths import Attempt, Path, Plan
@@ -37,6 +38,7 @@ _SEAMS: Final = (
     (RTCRtpSender, "_handle_rtcp_packet"),
     (RTCRtpSender, "_next_encoded_frame"),
     (RTCDtlsTransport, "_send_rtp"),
+    (RTCCertificate, "_create_ssl_context"),
     *ICE_SEAMS,
 )
 _NO_SERVERS: Final = Plan()
@@ -135,6 +137,8 @@ class Peer:
         self._queue: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue(_QUEUE_PACKETS)
         self._queue_overflows = 0
         self._closed_s: float | None = None
+        self.heard_s: float | None = None
+        """When the far end's last packet came, RTP or RTCP."""
         # Servers are asked by `Gatherer`; without a list, aiortc would ask Google's.
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._pc.on("connectionstatechange", self._state_changed)
@@ -145,6 +149,7 @@ class Peer:
         connection = transport.transport.iceGatherer._connection
         self.gatherer = Gatherer(connection, plan, loopback)
         self._end_checks = check_without_delay(connection)
+        accept_rsa(transport)
         self._take_receiver(self._transceiver.receiver)
         self._take_sender(self._transceiver.sender, transport)
 
@@ -309,7 +314,7 @@ class Peer:
         streams: dict[int, StreamStatistics] = receiver._RTCRtpReceiver__remote_streams
 
         async def rtp(packet: Any, arrival_time_ms: int) -> None:
-            arrived_s = time.monotonic()
+            self.heard_s = arrived_s = time.monotonic()
             self._flows_first("first_packet_received", arrived_s)
             if packet.payload_type != self.codec.payload_type or not packet.payload:
                 # Comfort noise and key tones come with types of their own.
@@ -329,6 +334,7 @@ class Peer:
             )
 
         async def rtcp(packet: Any) -> None:
+            self.heard_s = time.monotonic()
             # A gateway says BYE when it switches from ringback to the answer, and
             # aiortc would go deaf at it.
             if not isinstance(packet, RtcpByePacket):
@@ -346,6 +352,7 @@ class Peer:
         forward_rtcp = sender._handle_rtcp_packet
 
         async def rtcp(packet: Any) -> None:
+            self.heard_s = time.monotonic()
             await forward_rtcp(packet)
             if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
                 for report in packet.reports:
