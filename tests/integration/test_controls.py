@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -186,7 +187,7 @@ class TestLed:
         assert len(led.seen()) < 80
 
     def test_no_pin_is_no_lamp(self) -> None:
-        led = open_led(None, True, "lgpio")
+        led = open_led(None, True, "gpiod")
         assert isinstance(led, NoLed)
         led.show(Indication.FAULT)
         led.close()
@@ -202,7 +203,7 @@ from callpoint.errors import DeviceError
 {first}
 from callpoint.controls.button import open_button
 try:
-    open_button(23, True, "lgpio", print).close()
+    open_button(23, True, "{pin_factory}", print).close()
     print("opened")
 except DeviceError as error:
     print(error)
@@ -210,38 +211,52 @@ except DeviceError as error:
 """
 
 
-class TestWithoutGpio:
+def opened(pin_factory: str, folder: Path, first: str = "") -> tuple[str, str]:
     """In a process of its own: lgpio starts a thread and makes a pipe where it runs."""
+    code = OPEN.format(first=first, pin_factory=pin_factory)
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, ran.stderr
 
-    def opened(self, folder: Path, first: str = "") -> tuple[str, str]:
-        code = OPEN.format(first=first)
-        ran = subprocess.run(
-            [sys.executable, "-W", "error", "-c", code],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        )
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout, ran.stderr
 
+needs_lgpio = pytest.mark.skipif(not find_spec("lgpio"), reason="lgpio is optional")
+
+
+class TestWithoutGpio:
     @pytest.mark.skipif(bool(list(Path("/dev").glob("gpiochip*"))), reason="has GPIO")
-    def test_a_machine_without_gpio_is_told_what_to_do(self, tmp_path: Path) -> None:
-        told, grumbled = self.opened(tmp_path)
+    @pytest.mark.parametrize(
+        "pin_factory", ["gpiod", pytest.param("lgpio", marks=needs_lgpio)]
+    )
+    def test_a_machine_without_gpio_is_told_what_to_do(
+        self, pin_factory: str, tmp_path: Path
+    ) -> None:
+        told, grumbled = opened(pin_factory, tmp_path)
         assert told.startswith("button on pin 23: this machine ")
         assert 'pin_factory = "mock"' in told
         assert grumbled == ""
 
-    def test_a_missing_library_is_named(self, tmp_path: Path) -> None:
-        told, _ = self.opened(tmp_path, "sys.modules['lgpio'] = None")
-        assert "the Python library lgpio cannot be loaded" in told
-        assert "pip install lgpio" in told
+    @pytest.mark.parametrize("name", ["gpiod", "lgpio"])
+    def test_a_missing_library_is_named(self, name: str, tmp_path: Path) -> None:
+        told, _ = opened(name, tmp_path, f"sys.modules['{name}'] = None")
+        assert f"the Python library {name} cannot be loaded" in told
+        assert f"pip install {name}" in told
 
+    @needs_lgpio
     def test_a_directory_that_cannot_be_written_to_is_named(self) -> None:
         # Nobody can make a pipe in /proc, not even root.
-        told, _ = self.opened(Path("/proc"))
+        told, _ = opened("lgpio", Path("/proc"))
         assert "lgpio cannot make its pipe in the working directory /proc" in told
+
+    def test_our_own_factory_needs_no_directory(self) -> None:
+        told, _ = opened("gpiod", Path("/proc"))
+        assert "directory" not in told
 
 
 def test_gpiozero_is_loaded_by_the_first_pin_and_not_before() -> None:

@@ -19,6 +19,7 @@ PLACES = {
     "alsaaudio": ("audio/alsa.py",),
     "av": ("audio/resample.py", "audio/telephony.py"),
     "click": ("cli/",),
+    "gpiod": ("controls/lines.py",),
     "gpiozero": ("controls/",),
     "lgpio": ("controls/",),
     "numpy": ("demo/", "simulator/"),

@@ -38,7 +38,9 @@ from callpoint.config.values import (
     is_loopback,
 )
 
-PinFactory = Annotated[Literal["lgpio", "mock"], one_of("lgpio", "mock")]
+PinFactory = Annotated[
+    Literal["gpiod", "lgpio", "mock"], one_of("gpiod", "lgpio", "mock")
+]
 Mode = Annotated[Literal["hold", "toggle"], one_of("hold", "toggle")]
 Level = Annotated[
     Literal["debug", "info", "warning", "error"],
@@ -126,7 +128,7 @@ class Button(Table):
 
     pin: Pin | None = None
     pull_up: Switch = True
-    pin_factory: PinFactory = "lgpio"
+    pin_factory: PinFactory = "gpiod"
     debounce_ms: DebounceMs = 30
     mode: Mode = "hold"
     double_press_hangs_up: Switch = False

@@ -8,13 +8,18 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any
 
-from callpoint.controls.pins import PinFactoryName, open_factory, told
+from callpoint.controls.pins import (
+    OpenFactory,
+    PinFactoryName,
+    open_factory,
+    told,
+)
 
 _OLDEST_EDGE_S = 1.0
 
 
 class Button:
-    """An open button. `on_edge(down, at_s)` is called on a thread of gpiozero's.
+    """An open button. `on_edge(down, at_s)` is called on a thread of the pin's.
 
     `at_s` is the kernel's own time of the edge (CLOCK_MONOTONIC, in seconds): it holds
     although the thread came late to it.
@@ -50,8 +55,7 @@ class Button:
 
     def _changed(self, ticks: float, level: int) -> None:
         now_s = monotonic()
-        # The kernel stamps edges on CLOCK_MONOTONIC since 5.7, and on the calendar's
-        # clock before that.
+        # lgpio's stamps are of the calendar's clock where Linux is older than 5.7.
         fresh = 0 <= now_s - ticks < _OLDEST_EDGE_S
         self._on_edge(bool(level) == self._down_level, ticks if fresh else now_s)
 
@@ -72,6 +76,7 @@ def open_button(
     pull_up: bool,
     pin_factory: PinFactoryName,
     on_edge: Callable[[bool, float], None],
+    open_factory: OpenFactory = open_factory,
 ) -> Button:
     """Open the button on a pin (a BCM number); a `MockButton` with the mock factory.
 

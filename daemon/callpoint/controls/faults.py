@@ -1,7 +1,7 @@
-"""PURE: what gpiozero and lgpio say, in words that tell what to do.
+"""PURE: what the kernel, gpiozero and lgpio say, in words that tell what to do.
 
-Errors are told apart by the names of their types, so that neither library has to be
-loaded, or even installed, to explain why it could not be.
+Errors are told apart by the names of their types, so that no library has to be loaded,
+or even installed, to explain why it could not be.
 """
 
 from collections.abc import Sequence
@@ -49,14 +49,48 @@ def explain(
         return _not_installed(device, error)
     said = str(getattr(error, "value", error))
     if said == _NO_CHIP:
-        return _no_chip(device, chips, refused)
+        return no_chip(device, chips, refused)
     if said == _BUSY:
         return DeviceError(
             device,
             "another program or a driver uses this pin",
             "gpioinfo names who; sound boards on I2S take 18 to 21, SPI 7 to 11",
         )
+    if isinstance(error, OSError) and error.strerror:
+        said = error.strerror
     return DeviceError(device, said, "see that the pin and its wiring are right")
+
+
+def busy(device: str, consumer: str, free: Sequence[int]) -> DeviceError:
+    """The kernel gave the pin to somebody else, whose name it knows, or not."""
+    holder = f'"{consumer}"' if consumer else "another program or a driver"
+    return DeviceError(device, f"{holder} uses this pin", _other(free))
+
+
+def owned(device: str, owner: str, free: Sequence[int]) -> DeviceError:
+    """The device tree gives the pin to a bus or a sound board."""
+    return DeviceError(
+        device,
+        f"this pin belongs to {owner}, which a HAT or /boot/firmware/config.txt "
+        "switched on",
+        _other(free),
+    )
+
+
+def found_down(device: str, pull_up: bool) -> DeviceError:
+    """The button is pressed while nobody can have pressed it yet."""
+    other = "false" if pull_up else "true"
+    return DeviceError(
+        device,
+        "it was down when callpoint started, and counts as released until it comes up",
+        f"see what holds it; a button wired the other way wants pull_up = {other}",
+    )
+
+
+def _other(free: Sequence[int]) -> str:
+    if not free:
+        return "every pin of the header is in use: see gpioinfo"
+    return f"take another pin; free are {', '.join(map(str, free))}"
 
 
 def pipe_refused(device: str, folder: str, error: OSError) -> DeviceError:
@@ -79,7 +113,8 @@ def _not_installed(device: str, error: ImportError) -> DeviceError:
     )
 
 
-def _no_chip(device: str, chips: Sequence[str], refused: Sequence[str]) -> DeviceError:
+def no_chip(device: str, chips: Sequence[str], refused: Sequence[str]) -> DeviceError:
+    """None of the GPIO chips in /dev can be had."""
     if not chips:
         return DeviceError(device, "this machine has no /dev/gpiochip*", _MOCK)
     if refused:
@@ -92,5 +127,5 @@ def _no_chip(device: str, chips: Sequence[str], refused: Sequence[str]) -> Devic
     return DeviceError(
         device,
         f"no pins can be had from {', '.join(chips)}",
-        "see whether the kernel and gpiozero are up to date",
+        "see whether the kernel is up to date",
     )

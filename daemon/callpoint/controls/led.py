@@ -9,7 +9,13 @@ from time import monotonic
 from typing import Any, Protocol
 
 from callpoint.controls.patterns import lit
-from callpoint.controls.pins import PinFactoryName, failures, open_factory, told
+from callpoint.controls.pins import (
+    OpenFactory,
+    PinFactoryName,
+    failures,
+    open_factory,
+    told,
+)
 from callpoint.station.events import Indication
 
 _SEEN_LEVELS = 64
@@ -98,7 +104,12 @@ class MockLed(PinLed):
         return [state.state for state in self._pin.states]
 
 
-def open_led(pin: int | None, active_high: bool, pin_factory: PinFactoryName) -> Led:
+def open_led(
+    pin: int | None,
+    active_high: bool,
+    pin_factory: PinFactoryName,
+    open_factory: OpenFactory = open_factory,
+) -> Led:
     """Open the lamp on a pin (a BCM number), dark; no pin is no lamp.
 
     With `active_high` it is lit by 3.3 V at the pin. With the mock factory it is a

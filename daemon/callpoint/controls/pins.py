@@ -1,4 +1,4 @@
-"""gpiozero's pin factories: the one that is named, and never another.
+"""The pin factories of gpiozero and our own: the one that is named, never another.
 
 Every device has a factory of its own, so that closing one frees its pin and leaves the
 others alone. gpiozero is loaded when the first pin is opened, for it takes 60 ms.
@@ -6,14 +6,15 @@ others alone. gpiozero is loaded when the first pin is opened, for it takes 60 m
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import glob
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from callpoint.controls.faults import explain, pipe_refused
 
-PinFactoryName = Literal["lgpio", "mock"]
+PinFactoryName = Literal["gpiod", "lgpio", "mock"]
+OpenFactory = Callable[[str, PinFactoryName], Any]
 
 # A Raspberry Pi 4B with the usual 40 pins, whatever GPIOZERO_MOCK_REVISION says.
 _MOCK_REVISION = "c03114"
@@ -41,10 +42,18 @@ def told(device: str) -> Iterator[None]:
 
 def open_factory(device: str, name: PinFactoryName) -> Any:
     """A factory for one device, to be called within `told`."""
-    return _lgpio_factory(device) if name == "lgpio" else _mock_factory()
+    return _FACTORIES[name](device)
 
 
-def _mock_factory() -> Any:
+def _kernel_factory(device: str) -> Any:
+    from callpoint.controls.device_tree import owners
+    from callpoint.controls.kernel_pins import KernelFactory
+    from callpoint.controls.lines import Lines
+
+    return KernelFactory(Lines(device, owners))
+
+
+def _mock_factory(_device: str) -> Any:
     from gpiozero.pins.mock import MockFactory, MockPin
 
     return MockFactory(revision=_MOCK_REVISION, pin_class=MockPin)
@@ -60,3 +69,10 @@ def _lgpio_factory(device: str) -> Any:
     # the first that is closed. What is shared to find double use stays shared.
     factory.pins = {}
     return factory
+
+
+_FACTORIES: Final[dict[PinFactoryName, Callable[[str], Any]]] = {
+    "gpiod": _kernel_factory,
+    "lgpio": _lgpio_factory,
+    "mock": _mock_factory,
+}

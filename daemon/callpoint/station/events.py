@@ -88,7 +88,7 @@ class HangupAsked:
 
 @dataclass(frozen=True)
 class DeviceFailed:
-    """A sound device is missing, busy or broken; the call goes on without it."""
+    """A device is missing, busy or broken; the call goes on without it."""
 
     at_s: float
     device: str
@@ -97,7 +97,7 @@ class DeviceFailed:
 
 @dataclass(frozen=True)
 class DeviceRecovered:
-    """A sound device that had failed works again."""
+    """A device that had failed works again."""
 
     at_s: float
     device: str

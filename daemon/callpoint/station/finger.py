@@ -20,6 +20,7 @@ class Finger:
         is_down: Callable[[], bool],
         post: Callable[[Pressed | Released], None],
     ) -> None:
+        self._debounce_ms = debounce_ms
         self._debounce = Debounce(debounce_ms, down=False)
         self._is_down = is_down
         self._post = post
@@ -29,6 +30,10 @@ class Finger:
     def edge(self, down: bool, at_s: float) -> None:
         """The line changed at `at_s`."""
         self._loop.call_soon_threadsafe(self._edge, down, at_s)
+
+    def found_down(self) -> None:
+        """The button is held at the start, which is no press."""
+        self._debounce = Debounce(self._debounce_ms, down=True)
 
     def close(self) -> None:
         if self._timer is not None:

@@ -9,9 +9,16 @@ from callpoint.audio import synthetic
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.config import schema
 from callpoint.controls.button import Button, MockButton, open_button
+from callpoint.controls.faults import found_down
 from callpoint.controls.led import Led, NoLed, open_led
+from callpoint.controls.pins import OpenFactory, open_factory
 from callpoint.errors import DeviceError
-from callpoint.station.events import DeviceFailed, Pressed, Released
+from callpoint.station.events import (
+    DeviceFailed,
+    DeviceRecovered,
+    Pressed,
+    Released,
+)
 from callpoint.station.finger import Finger
 from callpoint.station.table import Rules
 from callpoint.telnyx.servers import (
@@ -105,20 +112,28 @@ def call(options: schema.Call) -> dict[str, Any]:
 
 
 class Controls:
-    """The button and the LED as configured; `post` takes the presses.
+    """The button and the LED as configured.
 
-    A pin that cannot be had is told in `failures`, and the control socket is the only
-    finger left.
+    `post` takes the presses, and `recovered` is told when a button that was found down
+    comes up. A pin that cannot be had is told in `failures`, and the control socket is
+    the only finger left.
     """
 
     def __init__(
-        self, config: schema.Config, post: Callable[[Pressed | Released], None]
+        self,
+        config: schema.Config,
+        post: Callable[[Pressed | Released], None],
+        recovered: Callable[[DeviceRecovered], None],
+        open_factory: OpenFactory = open_factory,
     ) -> None:
         self.failures: list[DeviceFailed] = []
         self.button_fault: str | None = None
         self._post = post
+        self._recovered = recovered
+        self._open_factory = open_factory
         self._button: Button | None = None
-        self._finger = Finger(config.button.debounce_ms, self._is_down, post)
+        self._found_down: DeviceError | None = None
+        self._finger = Finger(config.button.debounce_ms, self._is_down, self._moved)
         self.lamp: Led = self._open_lamp(config)
         if config.button.pin is not None:
             self._open_button(config.button, config.button.pin)
@@ -139,19 +154,39 @@ class Controls:
     def _is_down(self) -> bool:
         return self._button is not None and self._button.is_down()
 
+    def _moved(self, event: Pressed | Released) -> None:
+        if self._found_down is not None:
+            # Whatever held it has let go.
+            self._recovered(DeviceRecovered(event.at_s, self._found_down.device))
+            self._found_down = self.button_fault = None
+        self._post(event)
+
     def _open_button(self, button: schema.Button, pin: int) -> None:
         try:
             self._button = open_button(
-                pin, button.pull_up, button.pin_factory, self._finger.edge
+                pin,
+                button.pull_up,
+                button.pin_factory,
+                self._finger.edge,
+                self._open_factory,
             )
         except DeviceError as error:
             self.button_fault = str(error)
             self._failed(error)
+            return
+        if self._button.is_down():
+            self._finger.found_down()
+            self._found_down = found_down(f"button on pin {pin}", button.pull_up)
+            self.button_fault = str(self._found_down)
+            self._failed(self._found_down)
 
     def _open_lamp(self, config: schema.Config) -> Led:
         try:
             return open_led(
-                config.led.pin, config.led.active_high, config.button.pin_factory
+                config.led.pin,
+                config.led.active_high,
+                config.button.pin_factory,
+                self._open_factory,
             )
         except DeviceError as error:
             self._failed(error)

@@ -81,7 +81,7 @@ class State:
     stuck: bool = False
     """Held for longer than `longest_press_s`; until the release."""
     failed: frozenset[str] = frozenset()
-    """Sound devices that do not work."""
+    """Devices that do not work."""
     fault_since_s: float | None = None
     """When a failure that is over by itself was shown."""
     microphone_open: bool = False

@@ -96,8 +96,8 @@ class Supervisor:
         )
         self._client = Client(self._noticed, self._voice)
         self._network = NetworkWatch(self._client.network_changed)
-        self._controls = parts.Controls(config, self._pressed)
         self._station = Station(parts.rules(config))
+        self._controls = parts.Controls(config, self._pressed, self._station.post)
         self._performer = Performer(
             lambda: self._client.new_call(**parts.call(config.call)),
             self._voice,

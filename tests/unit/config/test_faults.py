@@ -61,7 +61,7 @@ FAULTS = [
     ),
     (
         '[button]\npin_factory = "rpi"',
-        'button.pin_factory: expected one of "lgpio", "mock", found "rpi"',
+        'button.pin_factory: expected one of "gpiod", "lgpio", "mock", found "rpi"',
     ),
     (
         "[button]\ndebounce_ms = 0.5",

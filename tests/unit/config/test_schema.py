@@ -33,7 +33,7 @@ FITS: list[tuple[str, list[object]]] = [
     ("button.pin", [0, 27]),
     ("button.debounce_ms", [0, 1000]),
     ("button.mode", ["hold", "toggle"]),
-    ("button.pin_factory", ["lgpio", "mock"]),
+    ("button.pin_factory", ["gpiod", "lgpio", "mock"]),
     ("led.active_high", [True, False]),
     ("call.caller_name", ["Tür 3"]),
     ("call.custom_headers", [{}, {"X-A": "", "X-a.b_c": "text"}]),
