@@ -68,6 +68,23 @@ def test_the_status_line_lives(programs: ExitStack, tmp_path: Path) -> None:
     wait_until(lambda: any(line.startswith("STATUS=microphone open") for line in lines))
 
 
+def test_a_reload_begins_and_ends_in_a_call_that_goes_on(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    far = programs.enter_context(ended(FarEnd(tmp_path)))
+    daemon = Daemon(tmp_path, configuration(far.url), {"NOTIFY_SOCKET": path})
+    programs.enter_context(ended(daemon)).ready()
+    daemon.press()
+    daemon.wait(event="call", state="active")
+    began_s = time.monotonic()
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "RELOADING=1" in lines and lines.count("READY=1") == 2)
+    told = [line.partition("=")[2] for line in lines if line.startswith("MONO")]
+    assert began_s <= int(told[0]) / 1e6 <= time.monotonic()
+    assert daemon.status()["call"]["state"] == "active"
+
+
 def test_sigterm_in_a_call_says_goodbye_and_is_gone_within_two_seconds(
     programs: ExitStack, tmp_path: Path
 ) -> None:

@@ -71,7 +71,9 @@ async def _supervise(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await Supervisor(config).run(stop)
+    supervisor = Supervisor(config)
+    loop.add_signal_handler(signal.SIGHUP, supervisor.hung_up)
+    await supervisor.run(stop)
 
 
 class Supervisor:
@@ -82,6 +84,7 @@ class Supervisor:
         self._loop = asyncio.get_running_loop()
         self._calling = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._is_ready = False
         self._feed = Feed()
         self._reporter = Reporter(
             self._feed.publish, notify.status, config.log.transcripts
@@ -130,10 +133,25 @@ class Supervisor:
                 await stop.wait()
             finally:
                 log.info("stopping")
+                self._is_ready = False
                 notify.stopping()
                 for task in background:
                     task.cancel()
                 await self._stop(control)
+
+    def hung_up(self) -> None:
+        """SIGHUP came: reload, and let systemd know when that is done."""
+        if not self._is_ready:
+            return
+        notify.reloading(time.monotonic())
+        self.reload()
+        notify.ready()
+
+    def reload(self) -> None:
+        """Take over what is new in the configuration, as far as that is possible."""
+        log.warning(
+            "the configuration is read at the start only: systemctl restart callpoint"
+        )
 
     async def _start(self, control: ControlServer) -> None:
         self._voice.start()
@@ -148,6 +166,7 @@ class Supervisor:
         except ControlError as error:
             # Nobody who presses the button needs it.
             self._reporter.error(error)
+        self._is_ready = True
         notify.ready()
         log.info("a press is answered")
 

@@ -20,6 +20,14 @@ def status(text: str) -> None:
     _notify("STATUS=" + " ".join(text.splitlines()))
 
 
+def reloading(now_s: float) -> None:
+    """SIGHUP is being obeyed; `ready` tells that it was. `now_s` is CLOCK_MONOTONIC.
+
+    systemd 253 and newer may wait for it, and knows by the time that it is this one.
+    """
+    _notify(f"RELOADING=1\nMONOTONIC_USEC={now_s * 1_000_000:.0f}")
+
+
 def stopping() -> None:
     """The end has begun; systemd waits TimeoutStopSec from here."""
     _notify("STOPPING=1")

@@ -34,6 +34,11 @@ def test_systemd_hears_ready_status_and_stopping(heard: socket.socket) -> None:
     ]
 
 
+def test_a_reload_is_told_with_its_time(heard: socket.socket) -> None:
+    notify.reloading(12.5)
+    assert heard.recv(100) == b"RELOADING=1\nMONOTONIC_USEC=12500000"
+
+
 def test_a_status_of_two_lines_says_nothing_else(heard: socket.socket) -> None:
     notify.status("refused:\nREADY=1")
     assert heard.recv(100) == b"STATUS=refused: READY=1"
