@@ -18,6 +18,7 @@ from callpoint import __version__
 from callpoint.cli import COMMANDS, main
 from callpoint.cli.lazy import Entry, LazyGroup
 from callpoint.cli.run import configured
+from callpoint.config.sources import Sources
 from callpoint.control.feed import Feed
 from callpoint.control.server import ControlServer, station_server
 from tests.unit.control.stations import RecordingStation
@@ -401,7 +402,7 @@ def test_the_version_names_what_a_report_needs(
         (["mute", "maybe"], "'maybe' is not one of"),
         (["press", "--for", "0"], "0.0 is not in the range"),
         (["press", "--for", "1", "--hold"], "--for and --hold exclude each other"),
-        (["run"], "Missing option '--config'"),
+        (["run", "--config", "a", "--line", "b"], "no --line, no --root"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -431,8 +432,32 @@ def test_a_wrong_configuration_is_a_line_a_fault_and_exit_code_78(
 def test_run_listens_where_it_is_told(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     file.write_text('[assistant]\ntarget_id = "a"\n[control]\nsocket = "/run/c.sock"\n')
-    assert configured([file], None).control.socket == Path("/run/c.sock")
-    assert configured([file], Path("/tmp/d")).control.socket == Path("/tmp/d")
+    sources = Sources((file,))
+    assert configured(sources, None).control.socket == Path("/run/c.sock")
+    assert configured(sources, Path("/tmp/d")).control.socket == Path("/tmp/d")
+
+
+def test_the_configuration_in_force_is_printed_with_its_sources(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = tmp_path / "etc" / "callpoint" / "callpoint.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[assistant]\ntarget_id = "Tür"\n')
+    assert main(["config", "show", "--root", str(tmp_path), "--origin"]) == 0
+    text = capsysbinary.readouterr().out.decode()
+    assert f'target_id = "Tür"                         # {file}; next call' in text
+    assert main(["config", "show", "--root", str(tmp_path), "--json"]) == 0
+    found = json.loads(capsysbinary.readouterr().out)
+    assert found["assistant.target_id"]["source"] == str(file)
+    file.write_text("[assistant]\n")
+    assert main(["config", "show", "--root", str(tmp_path)]) == 78
+
+
+def test_the_schema_is_printed_for_editors(
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    assert main(["config", "schema"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["properties"].keys() >= {"button"}
 
 
 @click.command()

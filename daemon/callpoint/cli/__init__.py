@@ -32,7 +32,10 @@ COMMANDS = {
     "The device": {
         "run": Entry("callpoint.cli.run:run", "Run the daemon."),
         "check": Entry(
-            "callpoint.cli.check:check", "Check configuration files, start nothing."
+            "callpoint.cli.check:check", "Check the configuration, start nothing."
+        ),
+        "config": Entry(
+            "callpoint.cli.config:config", "Show the configuration, or its schema."
         ),
     },
     "A running daemon": {

@@ -1,40 +1,69 @@
-"""`callpoint check`: tells what is wrong with configuration files; starts nothing."""
+"""`callpoint check`: tells what is wrong with a configuration; starts nothing."""
 
 from pathlib import Path
 
 import click
 
+from callpoint.cli.sources import sources
 from callpoint.errors import EXIT_CONFIG, ConfigError
 
 _EXAMPLES = """\b
 Examples:
-  callpoint check /etc/callpoint/callpoint.toml
-  callpoint check /etc/callpoint/callpoint.toml /etc/callpoint/fleet.toml
+  callpoint check
+  callpoint check /tmp/site.toml
+  callpoint check --as /etc/callpoint/conf.d/50-site.toml /tmp/site.toml
+  callpoint check --alone callpoint.toml room-12.toml
+
+\b
+Exit codes: 0 the configuration is good, 78 it is not, 64 wrong usage.
+For Ansible: validate: callpoint check --as {{ path }} %s
 """
 
 
 @click.command("check", epilog=_EXAMPLES)
-@click.argument(
-    "files",
-    metavar="FILE...",
-    nargs=-1,
-    required=True,
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--as",
+    "place",
     type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Check the one FILE as if it were PATH.",
 )
-def check(files: tuple[Path, ...]) -> None:
-    """Check configuration files without starting anything.
+@click.option("--alone", is_flag=True, help="Just the files, without this system's.")
+@click.option("--line", metavar="NAME", help="As callpoint run --line NAME.")
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    default=Path("/"),
+    help="This system's files below DIR, such as an image.",
+)
+def check(
+    files: tuple[Path, ...],
+    place: Path | None,
+    alone: bool,
+    line: str | None,
+    root: Path,
+) -> None:
+    """Check the configuration without starting anything.
 
-    Several files are laid over each other, as "callpoint run" does with several
-    --config: later files win key by key. Every fault is told at once, one on a line,
-    and the exit code is 78; without a fault it is 0.
+    Each FILE is laid over the files that "callpoint run" reads, later ones win key by
+    key; with --as it stands in for one of those. Without a FILE they are checked as
+    they are. Every fault is told at once, one on a line.
     """
+    if alone and (not files or place is not None or line is not None):
+        raise click.UsageError("--alone wants files, and neither --as nor --line")
+    if place is not None and len(files) != 1:
+        raise click.UsageError("--as wants one file")
     # pydantic takes 100 ms to import, which "callpoint --help" need not wait for.
-    from callpoint.config.files import load
-
+    meant = sources(files if alone else (), line, root)
     try:
-        config = load(files)
+        if place is not None and place not in meant.paths(place):
+            raise click.UsageError(f"{place} is no file that callpoint run reads")
+        loaded = meant.load(() if alone else files, place)
     except ConfigError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
         raise SystemExit(EXIT_CONFIG) from None
-    click.echo(f"The configuration is good: {config.assistant.target_id} answers.")
+    answering = loaded.config.assistant.target_id
+    click.echo(f"The configuration is good: {answering} answers.")

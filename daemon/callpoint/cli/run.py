@@ -1,38 +1,39 @@
 """`callpoint run`: the daemon."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from callpoint.cli.options import SOCKET_METAVAR
+from callpoint.cli.sources import sources, sources_options
 
 if TYPE_CHECKING:
     from callpoint.config.schema import Config
+    from callpoint.config.sources import Sources
 
 
 @click.command(
     epilog="""\b
 Examples:
-  callpoint run --config /etc/callpoint/callpoint.toml
+  callpoint run
+  callpoint run --line gate
   callpoint run --config callpoint.toml --config room-12.toml
   callpoint run --config callpoint.toml --socket /tmp/callpoint.sock
 
 \b
-A later file wins over an earlier one, key by key. A wrong file ends it with exit code
-78, and every fault has a line of its own.
+Without --config the configuration is read from, each over the one before:
+  /usr/lib/callpoint/defaults.toml
+  /etc/callpoint/callpoint.toml
+  /etc/callpoint/conf.d/*.toml
+  /etc/callpoint/lines/NAME.toml (with --line NAME)
+  /run/callpoint/conf.d/*.toml
+  variables such as CALLPOINT_BUTTON__PIN
+"callpoint config show --origin" tells what comes of it. A wrong file ends it with
+exit code 78, and every fault has a line of its own.
 """
 )
-@click.option(
-    "--config",
-    "files",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    multiple=True,
-    required=True,
-    help="A TOML file; may be given more than once.",
-)
+@sources_options
 @click.option(
     "--socket",
     type=click.Path(path_type=Path),
@@ -40,20 +41,24 @@ A later file wins over an earlier one, key by key. A wrong file ends it with exi
     help="Listen here, whatever [control] socket says.",
 )
 @click.pass_context
-def run(context: click.Context, files: tuple[Path, ...], socket: Path | None) -> int:
+def run(
+    context: click.Context,
+    files: tuple[Path, ...],
+    line: str | None,
+    root: Path,
+    socket: Path | None,
+) -> int:
     """Run the daemon until SIGTERM."""
-    config = configured(files, socket or context.obj)
+    config = configured(sources(files, line, root), socket or context.obj)
     # After the files, whose faults need not wait for the media libraries.
     from callpoint.station import supervisor
 
     return supervisor.run(config)
 
 
-def configured(files: Sequence[Path], socket: Path | None) -> "Config":
-    """What `files` say, with `socket` for the control socket where it is given."""
-    from callpoint.config.files import load
-
-    config = load(files)
+def configured(sources: "Sources", socket: Path | None) -> "Config":
+    """What the sources say, with `socket` for the control socket where it is given."""
+    config = sources.load().config
     if socket is None:
         return config
     control = config.control.model_copy(update={"socket": socket})

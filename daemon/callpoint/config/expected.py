@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import (
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
@@ -33,6 +34,8 @@ class Expected:
     words: str
     test: Callable[[Any], bool] = lambda _: True
     secret: bool = False
+    limits: tuple[tuple[str, float], ...] = ()
+    """The test in the words of JSON Schema, as far as it has them."""
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -40,6 +43,12 @@ class Expected:
         return core_schema.no_info_wrap_validator_function(
             self._validate, handler(source)
         )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """What an editor tells of the key."""
+        return {**handler(schema), **dict(self.limits), "description": self.words}
 
     def _validate(self, value: object, inner: ValidatorFunctionWrapHandler) -> object:
         try:
@@ -65,7 +74,11 @@ def _is_in_an_item(error: ValidationError) -> bool:
 
 def between(low: float, high: float, noun: str) -> Expected:
     """A number from `low` to `high`, both allowed; not a number is neither."""
-    return Expected(f"{noun} from {low} to {high}", lambda x: bool(low <= x <= high))
+    return Expected(
+        f"{noun} from {low} to {high}",
+        lambda x: bool(low <= x <= high),
+        limits=(("minimum", low), ("maximum", high)),
+    )
 
 
 def one_of(*choices: str) -> Expected:

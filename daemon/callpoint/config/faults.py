@@ -13,6 +13,7 @@ from callpoint.config.expected import SECRET_UNMET, UNMET, Expected
 from callpoint.config.hints import hint, table_of
 from callpoint.config.layers import Layer, Path, holds, merged, origins, value_at
 from callpoint.config.schema import Config
+from callpoint.config.templates import NO_FACTS, Facts, Misfit, expanded
 from callpoint.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -22,22 +23,28 @@ _KEY_MARK: Final = "[key]"
 _TABLES: Final = ("model_type", "dict_type")
 
 
-def checked(layers: Sequence[Layer], complete: bool) -> Config:
+def checked(layers: Sequence[Layer], complete: bool, facts: Facts = NO_FACTS) -> Config:
     """The configuration that the layers make together; later ones win key by key.
 
-    Raises ConfigError with every fault, file by file. Of a set of files that is not
-    `complete`, because some could not be read, no key is known to be missing.
+    Its templates are filled in from `facts`. Raises ConfigError with every fault, file
+    by file. Of a set of files that is not `complete`, because some could not be read,
+    no key is known to be missing.
     """
-    table = merged(layers)
+    table, misfits = expanded(merged(layers), facts)
+    found = [_misfitting(misfit, layers) for misfit in misfits]
     try:
         # Without any [assistant], the key in it is what is missing.
-        return Config.model_validate({"assistant": {}} | table)
+        config = Config.model_validate({"assistant": {}} | table)
+        if not found:
+            return config
     except ValidationError as error:
-        found = [
+        keys = {fault.key for fault in found}
+        found += [
             fault
             for detail in error.errors(include_url=False)
             if complete or detail["type"] != "missing"
             for fault in _faults(detail, table, layers)
+            if fault.key not in keys
         ]
     order = {layer.file: number for number, layer in enumerate(layers)}
     raise ConfigError(
@@ -56,6 +63,12 @@ def _faults(
     file = files[-1] if holds(table, path) else " or ".join(files)
     found = _found(detail, path, table)
     return [Fault(file, shown.key_path(path), _expected(detail, path), found)]
+
+
+def _misfitting(misfit: Misfit, layers: Sequence[Layer]) -> Fault:
+    file = origins(layers, misfit.path)[-1]
+    key = shown.key_path(misfit.path)
+    return Fault(file, key, misfit.expected, misfit.found, misfit.hint)
 
 
 def _unknown(file: str, path: Path) -> Fault:

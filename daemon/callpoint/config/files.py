@@ -3,15 +3,17 @@
 tomli reads them on every version of Python, so that its words are the same everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import tomli
 
 from callpoint.config.faults import checked
-from callpoint.config.layers import Layer
+from callpoint.config.layers import Layer, merged
 from callpoint.config.schema import Config
+from callpoint.config.templates import NO_FACTS, Facts, expanded
 from callpoint.errors import ConfigError, Fault
 
 _LIMIT_BYTES: Final = 1_000_000
@@ -23,39 +25,64 @@ _UNREADABLE: Final[dict[type[OSError], tuple[str, str]]] = {
 }
 
 
-def load(paths: Sequence[Path]) -> Config:
+@dataclass(frozen=True)
+class Loaded:
+    """A configuration, and what each source gave to it, the one that wins last."""
+
+    config: Config
+    table: Mapping[str, Any]
+    """The layers as one table, its templates filled in."""
+    layers: tuple[Layer, ...]
+
+
+def load(paths: Sequence[Path], facts: Facts = NO_FACTS) -> Config:
     """The configuration that the files make together; later ones win key by key.
 
     Raises ConfigError with every fault of every file.
     """
     if not paths:
         raise ConfigError([Fault("--config", "", "a file", "none")])
+    return loaded([(path, path) for path in paths], facts=facts).config
+
+
+def loaded(
+    reads: Sequence[tuple[Path, Path]],
+    over: Sequence[Layer] = (),
+    faults: Sequence[Fault] = (),
+    facts: Facts = NO_FACTS,
+) -> Loaded:
+    """The same with the layers `over` the files, and the `faults` found on the way.
+
+    Of each pair the first names the file, and the second is read.
+    """
     layers: list[Layer] = []
-    found: list[Fault] = []
-    for path in paths:
+    found = list(faults)
+    for named, path in reads:
         try:
-            layers.append(_parse(path, _text(path, _read(path))))
+            layers.append(_parse(named, _text(named, _read(named, path))))
         except ConfigError as error:
             found += error.faults
+    layers += over
     try:
-        config = checked(layers, complete=not found)
+        config = checked(layers, complete=not found, facts=facts)
     except ConfigError as error:
         raise ConfigError(found + error.faults) from None
     if found:
         raise ConfigError(found)
-    return config
+    table, _ = expanded(merged(layers), facts)
+    return Loaded(config, table, tuple(layers))
 
 
-def _read(path: Path) -> bytes:
+def _read(named: Path, path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(_LIMIT_BYTES + 1)
     except OSError as error:
         failure = ("an error", error.strerror or str(error))
         cause, advice = _UNREADABLE.get(type(error), failure)
-        raise _fault(path, "a TOML file", cause, advice) from None
+        raise _fault(named, "a TOML file", cause, advice) from None
     if len(content) > _LIMIT_BYTES:
-        raise _fault(path, "a TOML file", f"more than {_LIMIT_BYTES} bytes")
+        raise _fault(named, "a TOML file", f"more than {_LIMIT_BYTES} bytes")
     return content
 
 

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import get_args
 
-from pydantic import BaseModel
-
+from callpoint.config.applying import Table
 from callpoint.config.layers import Path
 from callpoint.config.schema import Config
 
 
-def tables(
-    model: type[BaseModel] = Config, path: Path = ()
-) -> dict[Path, type[BaseModel]]:
+def tables(model: type[Table] = Config, path: Path = ()) -> dict[Path, type[Table]]:
     """Every table of the schema by its path, which has no list index in it."""
     found = {path: model}
     for key, field in model.model_fields.items():
@@ -21,7 +18,7 @@ def tables(
     return found
 
 
-def table_of(path: Path) -> type[BaseModel]:
+def table_of(path: Path) -> type[Table]:
     """The table that holds the key at a path."""
     return tables()[tuple(step for step in path[:-1] if isinstance(step, str))]
 
@@ -38,8 +35,8 @@ def hint(path: Path) -> str:
     return "known here: " + ", ".join(known)
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _models_in(annotation: object) -> Iterator[type[Table]]:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
         yield annotation
     for argument in get_args(annotation):
         yield from _models_in(argument)

@@ -1,13 +1,15 @@
-"""PURE: every key of the configuration, with its default; `values` says what fits it.
+"""PURE: every key of the configuration: its default, and when a change is in force.
 
-`config/callpoint.toml` tells people the same; a test holds the two together.
+What fits a key is said in `values`. `config/callpoint.toml` tells people the same; a
+test holds the two together.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from callpoint.config.applying import LIVE, NEXT_CALL, Applies, Table
 from callpoint.config.expected import Expected, one_of, unmet
 from callpoint.config.values import (
     AbsentLine,
@@ -48,15 +50,10 @@ Level = Annotated[
 ]
 
 
-class Table(BaseModel):
-    """A table of the file; a key that it does not know is a fault."""
-
-    # Building the validators is half of the import time: it waits for their first use.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
 class Assistant(Table):
     """Who answers; the names are the vendor's."""
+
+    applies: ClassVar[Applies] = NEXT_CALL
 
     target_id: TargetId
     target_type: Name = "ai_assistant"
@@ -94,6 +91,8 @@ class Server(Table):
     A field can only look back at those above it, hence their order.
     """
 
+    applies: ClassVar[Applies] = NEXT_CALL
+
     allow_insecure: Switch = False
     signaling_server: WebSocketUrl = "wss://rtc.telnyx.com"
     region: Region = None
@@ -129,9 +128,9 @@ class Button(Table):
     pin: Pin | None = None
     pull_up: Switch = True
     pin_factory: PinFactory = "gpiod"
-    debounce_ms: DebounceMs = 30
-    mode: Mode = "hold"
-    double_press_hangs_up: Switch = False
+    debounce_ms: Annotated[DebounceMs, LIVE] = 30
+    mode: Annotated[Mode, NEXT_CALL] = "hold"
+    double_press_hangs_up: Annotated[Switch, NEXT_CALL] = False
 
 
 class Led(Table):
@@ -144,15 +143,17 @@ class Led(Table):
 class Call(Table):
     """What a call carries, and what ends it."""
 
+    applies: ClassVar[Applies] = NEXT_CALL
+
     caller_name: AbsentLine = None
     """None: the device's host name."""
     caller_number: Line = ""
     destination_number: Line = ""
     custom_headers: dict[HeaderName, Line] = Field(default_factory=dict)
-    quiet_s: QuietS = 30.0
-    longest_call_s: CallS = 600.0
-    longest_press_s: QuietS = 60.0
-    wait_for_link_s: WaitS = 5.0
+    quiet_s: Annotated[QuietS, LIVE] = 30.0
+    longest_call_s: Annotated[CallS, LIVE] = 600.0
+    longest_press_s: Annotated[QuietS, LIVE] = 60.0
+    wait_for_link_s: Annotated[WaitS, LIVE] = 5.0
 
 
 class Audio(Table):
@@ -173,6 +174,8 @@ class Control(Table):
 
 class Log(Table):
     """What is written to the log."""
+
+    applies: ClassVar[Applies] = LIVE
 
     level: Level = "info"
     transcripts: Switch = False

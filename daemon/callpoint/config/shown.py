@@ -37,11 +37,20 @@ def value(found: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text in quotes; what stands before an @, which may be a password, is masked."""
-    masked = _USER_INFO.sub(r"\1***@", text)
-    short = masked[: _CHARACTERS - 1] + "…" if len(masked) > _CHARACTERS else masked
-    escaped = json.dumps(short, ensure_ascii=False)
+    """Text in quotes, short; what stands before an @ is masked."""
+    open_ = masked(text)
+    return whole(open_[: _CHARACTERS - 1] + "…" if len(open_) > _CHARACTERS else open_)
+
+
+def whole(text: str) -> str:
+    """Text in quotes as TOML writes it, of any length."""
+    escaped = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped)
+
+
+def masked(text: str) -> str:
+    """What stands before an @ may be a password."""
+    return _USER_INFO.sub(r"\1***@", text)
 
 
 def _key(step: str) -> str:

@@ -157,7 +157,10 @@ IceUrl = Annotated[
 IceUrls = Annotated[
     tuple[IceUrl, ...],
     Expected("the address of a STUN or TURN server, or a list of them", bool),
-    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, str) else value,
+        json_schema_input_type=str | list[str],
+    ),
 ]
 FilePath = Annotated[
     Path | None,

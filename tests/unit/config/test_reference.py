@@ -12,6 +12,7 @@ from callpoint.config.files import load
 from callpoint.config.hints import tables
 from callpoint.config.layers import Layer, value_at
 from callpoint.config.schema import Config
+from callpoint.config.sources import Sources
 from callpoint.errors import ConfigError
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -90,10 +91,10 @@ def test_the_intercom_is_held() -> None:
 
 def test_the_drop_in_only_changes_what_differs() -> None:
     drop_in = CONFIG / "examples" / "fleet-drop-in.toml"
-    config, common = load([REFERENCE, drop_in]), load([REFERENCE])
+    config, common = Sources((REFERENCE, drop_in)).load().config, load([REFERENCE])
     assert config.assistant.target_version_id
     assert config.assistant.user_variables
     assert config.assistant.target_id == common.assistant.target_id
     assert config.model_copy(update={"assistant": common.assistant}) == common
     with pytest.raises(ConfigError, match=r"assistant\.target_id"):
-        load([drop_in])
+        Sources((drop_in,)).load()
