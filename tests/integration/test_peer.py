@@ -1,7 +1,10 @@
 """The contract with aiortc: two peers of ours over real ICE, DTLS and SRTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +12,7 @@ from typing import Any
 
 import pytest
 from aiortc.rtcrtpsender import RTCRtpSender
-from aiortc.rtp import RtcpByePacket
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -57,10 +60,10 @@ class End:
 
 
 @asynccontextmanager
-async def call() -> AsyncIterator[tuple[Peer, End, Peer, End]]:
-    """Two peers that hear each other."""
+async def call(**options: Any) -> AsyncIterator[tuple[Peer, End, Peer, End]]:
+    """Two peers that hear each other; `options` are the near one's."""
     near_end, far_end = End(), End()
-    near, far = near_end.open(), far_end.open()
+    near, far = near_end.open(**options), far_end.open()
     try:
         await near.accept(await far.answer(await near.offer()))
         async with asyncio.timeout(SOON_S):
@@ -100,20 +103,115 @@ async def test_packets_go_both_ways_as_they_were_given() -> None:
 
 async def test_no_packet_carries_the_marker_bit() -> None:
     """FreeSWITCH flushes its buffers at each of them; aiortc sets it on all."""
-    async with call() as (near, _, far, far_end):
-        markers = []
-        receiver: Any = far._transceiver.receiver
-        take = receiver._handle_rtp_packet
+    sent: list[bytes] = []
 
-        async def spy(packet: Any, arrival_time_ms: int) -> None:
-            markers.append(packet.marker)
-            await take(packet, arrival_time_ms=arrival_time_ms)
+    def carry(packet: bytes, send: Callable[[bytes], None]) -> None:
+        sent.append(packet)
+        send(packet)
 
-        receiver._handle_rtp_packet = spy
+    async with call(carry=carry) as (near, _, _, far_end):
         near.send(b"\0" * 20, 0)
         async with asyncio.timeout(SOON_S):
             await far_end.heard.wait()
-        assert markers == [0]
+    assert [packet[1] & 0x80 for packet in sent] == [0]
+
+
+async def test_a_thread_may_send_while_the_event_loop_is_busy() -> None:
+    """The capture thread waits for nobody."""
+    async with call() as (near, _, _, far_end):
+        far_end.expected = 3
+
+        def speak() -> None:
+            for number in range(far_end.expected):
+                near.send(bytes([number]) * 20, number * 960)
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        # Not awaited: nothing of ours runs on the event loop until it is done.
+        thread.join(SOON_S)
+        assert (await near.statistics()).packets_sent == 3
+        async with asyncio.timeout(SOON_S):
+            await far_end.heard.wait()
+        assert [packet.payload[0] for packet in far_end.packets] == [0, 1, 2]
+
+
+async def test_the_far_end_is_told_in_rtcp_what_was_sent() -> None:
+    """aiortc reports what it sends; that ours goes past it must not show."""
+    async with call() as (near, _, far, far_end):
+        told: asyncio.Future[RtcpSrPacket] = asyncio.Future()
+        receiver: Any = far._transceiver.receiver
+
+        async def spy(packet: Any) -> None:
+            if isinstance(packet, RtcpSrPacket) and not told.done():
+                told.set_result(packet)
+
+        receiver._handle_rtcp_packet = spy
+        for number in range(3):
+            near.send(b"\0" * 20, number * 960)
+        async with asyncio.timeout(SOON_S):
+            await far_end.heard.wait()
+            report = await told
+        assert report.ssrc == far_end.packets[0].ssrc
+        assert report.sender_info.packet_count == 3
+        assert report.sender_info.octet_count == 60
+        last = far_end.packets[-1].timestamp
+        assert report.sender_info.rtp_timestamp == last
+        now_s = report.sender_info.ntp_timestamp / 2**32 - 2_208_988_800
+        assert abs(now_s - time.time()) < SOON_S
+
+
+async def test_what_comes_before_the_keys_are_agreed_on_is_heard_afterwards() -> None:
+    """The end that finishes DTLS first speaks first."""
+    async with call() as (near, _, far, far_end):
+        incoming, waits = far._incoming, asyncio.Event()
+
+        class Early(deque[tuple[bytes, float]]):
+            def append(self, early: tuple[bytes, float]) -> None:
+                super().append(early)
+                waits.set()
+
+        incoming._early = Early()
+        session = incoming._transport._rx_srtp
+        incoming._transport._rx_srtp = None
+        near.send(b"\1" * 20, 0)
+        async with asyncio.timeout(SOON_S):
+            await waits.wait()
+        incoming._transport._rx_srtp = session
+        far_end.expected = 2
+        near.send(b"\2" * 20, 960)
+        async with asyncio.timeout(SOON_S):
+            await far_end.heard.wait()
+        assert [packet.payload[0] for packet in far_end.packets] == [1, 2]
+
+
+async def test_what_is_forged_or_repeated_is_not_heard() -> None:
+    async with call() as (near, _, far, far_end):
+        taken: list[bytes] = []
+        decrypt = far._incoming._decrypt
+
+        def spy(data: bytes, arrived_s: float) -> None:
+            taken.append(data)
+            decrypt(data, arrived_s)
+
+        far._incoming._decrypt = spy  # type: ignore[method-assign]
+        near.send(b"\0" * 20, 0)
+        async with asyncio.timeout(SOON_S):
+            await far_end.heard.wait()
+        for forged in (taken[0], taken[0][:-1] + b"\0", b"\x80", b"\x80" * 12):
+            assert far._incoming.take(forged)
+        assert len(far_end.packets) == 1
+
+
+async def test_nothing_is_sent_before_the_path_is_there_or_after_the_end() -> None:
+    near_end = End()
+    near = near_end.open()
+    near.send(b"\0" * 20, 0)
+    await near.close()
+    async with call() as (near, near_end, _, _):
+        await near.close()
+        near.send(b"\0" * 20, 0)
+        assert (await near.statistics()).packets_sent == 0
+        assert near_end.flows == []
 
 
 async def test_statistics_count_what_was_sent_and_received() -> None:
@@ -244,15 +342,6 @@ async def test_loopback_is_offered_only_when_it_is_asked_for() -> None:
     await with_loopback.close()
 
 
-async def test_a_second_of_packets_waits_and_the_oldest_gives_way() -> None:
-    peer = End().open()
-    for number in range(60):
-        peer.send(bytes([number]), number)
-    assert peer._queue.qsize() == 50
-    assert peer._queue.get_nowait() == (bytes([10]), 10)
-    await peer.close()
-
-
 @pytest.mark.parametrize("sdp", ["", "v=0", "rubbish\r\n" * 1000])
 async def test_a_description_that_aiortc_refuses_is_the_far_sides_fault(
     sdp: str,
@@ -279,4 +368,15 @@ def test_an_aiortc_without_the_seams_is_refused_at_once(
     with pytest.raises(
         LocalProtocolError, match=r"has no RTCRtpSender\._next_encoded_frame"
     ):
+        peer_module.check_seams()
+
+
+def test_so_is_one_whose_objects_lack_what_we_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def without_counters(self: RTCRtpSender) -> None:
+        self._ssrc = 1
+
+    monkeypatch.setattr(RTCRtpSender, "__init__", without_counters)
+    with pytest.raises(LocalProtocolError, match="RTCRtpSender__packet_count"):
         peer_module.check_seams()

@@ -14,8 +14,8 @@ LONGEST_ROOM_LINES = 400
 
 # Where each outside library may be imported; a folder ends with a slash.
 PLACES = {
-    "aioice": ("telnyx/ice.py",),
-    "aiortc": ("telnyx/peer.py",),
+    "aioice": ("telnyx/ice.py", "telnyx/rtp_path.py"),
+    "aiortc": ("telnyx/peer.py", "telnyx/rtp_path.py"),
     "alsaaudio": ("audio/alsa.py",),
     "av": ("audio/resample.py", "audio/telephony.py"),
     "click": ("cli/",),
@@ -24,6 +24,7 @@ PLACES = {
     "lgpio": ("controls/",),
     "numpy": ("demo/", "simulator/"),
     "pydantic": ("config/",),
+    "pylibsrtp": ("telnyx/rtp_path.py",),
     "pydantic_core": ("config/",),
     "rich": ("demo/", "simulator/"),
     "systemd": ("system/",),
@@ -31,7 +32,12 @@ PLACES = {
     "websockets": ("simulator/", "telnyx/socket.py"),
 }
 # Libraries that come as one.
-FAMILIES = {"aioice": "aiortc", "lgpio": "gpiozero", "pydantic_core": "pydantic"}
+FAMILIES = {
+    "aioice": "aiortc",
+    "lgpio": "gpiozero",
+    "pydantic_core": "pydantic",
+    "pylibsrtp": "aiortc",
+}
 
 # These put rooms together; all others know their own folder and pure rooms.
 COMPOSITIONS = (

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from callpoint.simulator.link import Conditions, Link
 
-Send = Callable[[bytes], Awaitable[None]]
+Send = Callable[[bytes], None]
 Left = Callable[[bytes, float, float | None], None]
 """Told of each packet when it was sent, and how long it is held; None: it is lost."""
 
@@ -17,30 +17,23 @@ class Uplink:
     def __init__(self, conditions: Conditions, left: Left) -> None:
         self._link = Link(conditions)
         self._left = left
-        self._held: set[asyncio.Task[None]] = set()
+        self._closed = False
 
-    async def carry(self, packet: bytes, send: Send) -> None:
+    def carry(self, packet: bytes, send: Send) -> None:
         """Take an RTP packet; `send` puts it on the network, now or later."""
         now_s = time.monotonic()
         held_s = self._link.held_s(now_s)
         self._left(packet, now_s, held_s)
         if held_s == 0:
-            await send(packet)
+            send(packet)
         elif held_s is not None:
-            task = asyncio.create_task(_send_later(held_s, packet, send))
-            self._held.add(task)
-            task.add_done_callback(self._held.discard)
+            loop = asyncio.get_running_loop()
+            loop.call_later(held_s, self._send_late, packet, send)
 
     def close(self) -> None:
         """What is still held is lost."""
-        for task in self._held:
-            task.cancel()
+        self._closed = True
 
-
-async def _send_later(held_s: float, packet: bytes, send: Send) -> None:
-    await asyncio.sleep(held_s)
-    try:
-        await send(packet)
-    except ConnectionError:
-        # The call ended meanwhile.
-        return
+    def _send_late(self, packet: bytes, send: Send) -> None:
+        if not self._closed:
+            send(packet)

@@ -243,15 +243,10 @@ class Call:
     def _new_peer(self, get: Callable[..., "Peer"]) -> "Peer":
         peer: Peer
 
-        loop = asyncio.get_running_loop()
-
-        def send(payload: bytes, timestamp: int) -> None:
-            loop.call_soon_threadsafe(peer.send, payload, timestamp)
-
         def connected() -> None:
             self._retire_all_but(peer)
             try:
-                self._media.connect(peer.codec, send)
+                self._media.connect(peer.codec, peer.send)
             except LocalProtocolError as error:
                 self._fail(str(error))
             self._connected.set()

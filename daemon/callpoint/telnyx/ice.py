@@ -16,6 +16,7 @@ from aioice import ice, stun, turn
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 
 from callpoint.telnyx.paths import Path, Plan
+from callpoint.telnyx.rtp_path import divert
 from callpoint.telnyx.servers import StunServer, TurnServer
 
 SEAMS: Final = (
@@ -37,12 +38,19 @@ Address = tuple[str, int]
 class Gatherer:
     """Gathers for one ICE connection, whose own gathering it replaces."""
 
-    def __init__(self, connection: Any, plan: Plan, loopback: bool) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        plan: Plan,
+        loopback: bool,
+        take_rtp: Callable[[bytes], bool],
+    ) -> None:
         self.stun_answered: bool | None = None
         """None: nobody was asked."""
         self._connection = connection
         self._plan = plan
         self._loopback = loopback
+        self._take_rtp = take_rtp
         self._bind = connection.get_component_candidates
         self._found: list[Candidate] = []
         self._reflected: list[tuple[Any, Address, Address]] = []
@@ -107,6 +115,8 @@ class Gatherer:
             # Cancelled half-way, it would lose the sockets that it has by then.
             await asyncio.wait([binding])
         self._found = binding.result()
+        for protocol in self._connection._protocols:
+            divert(protocol, self._take_rtp)
         if self._plan.asks:
             await self._ask_until_enough()
         return self._found
@@ -194,6 +204,7 @@ class Gatherer:
                 )
         except _FAILURES:
             return False
+        divert(protocol, self._take_rtp)
         self._connection._protocols.append(protocol)
         self._found.append(candidate)
         return True

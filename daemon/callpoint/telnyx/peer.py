@@ -9,8 +9,9 @@ a contract test.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, Final, Literal
 
 from aiortc import (
@@ -20,9 +21,8 @@ from aiortc import (
     RTCRtpSender,
     RTCSessionDescription,
 )
-from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
-from aiortc.rtcrtpreceiver import RTCRtpReceiver, StreamStatistics
-from aiortc.rtcrtpsender import RTCEncodedFrame
+from aiortc.rtcdtlstransport import RTCCertificate
+from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from aiortc.rtp import RtcpByePacket, RtcpRrPacket, RtcpSrPacket
 
 from callpoint.audio.rtp import SPOKEN, Codec, RtpPacket
@@ -31,26 +31,20 @@ from callpoint.telnyx.dtls import accept_rsa
 from callpoint.telnyx.ice import SEAMS as ICE_SEAMS
 from callpoint.telnyx.ice import Gatherer, check_without_delay
 from callpoint.telnyx.paths import Attempt, Path, Plan
+from callpoint.telnyx.rtp_path import SEAMS as RTP_SEAMS
+from callpoint.telnyx.rtp_path import Carry, Incoming, Outgoing
 
 _SEAMS: Final = (
-    (RTCRtpReceiver, "_handle_rtp_packet"),
     (RTCRtpReceiver, "_handle_rtcp_packet"),
     (RTCRtpSender, "_handle_rtcp_packet"),
-    (RTCRtpSender, "_next_encoded_frame"),
-    (RTCDtlsTransport, "_send_rtp"),
     (RTCCertificate, "_create_ssl_context"),
     *ICE_SEAMS,
+    *RTP_SEAMS,
 )
 _NO_SERVERS: Final = Plan()
-_QUEUE_PACKETS: Final = 50
 _CLOSE_TIMEOUT_S: Final = 5.0
-_MARKER_BIT: Final = 0x80
-_RTCP_TYPES: Final = range(192, 224)
 
 Flow = Literal["first_packet_sent", "first_packet_received"]
-SendRtp = Callable[[bytes], Awaitable[None]]
-Carry = Callable[[bytes, SendRtp], Awaitable[None]]
-"""Takes an RTP packet before its encryption to the network: a bad one, in tests."""
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +54,18 @@ def check_seams() -> None:
     missing = [
         f"{owner.__name__}.{name}"
         for owner, name in _SEAMS
-        if not callable(getattr(owner, name, None))
+        if not (hasattr(owner, name) or name in _set_by(owner.__dict__["__init__"]))
     ]
     if missing:
         raise LocalProtocolError(
             f"this version of aiortc has no {', '.join(missing)}",
             "install the version that pyproject.toml names",
         )
+
+
+def _set_by(function: FunctionType) -> tuple[str, ...]:
+    """The attributes that occur in it: those of an instance are set in `__init__`."""
+    return function.__code__.co_names
 
 
 check_seams()
@@ -81,20 +80,17 @@ class PeerStatistics:
     packets_lost: int = 0
     jitter_s: float = 0.0
     round_trip_s: float | None = None
-    queue_overflows: int = 0
+    packets_unsent: int = 0
+    """Ready, but not taken by the system: no route, or a full buffer."""
 
 
 class _Unread(MediaStreamTrack):
-    """The sender wants to see a track, and reads `_next_encoded_frame` instead."""
+    """aiortc's sender wants to see a track, and never gets to read it."""
 
     kind = "audio"
 
     async def recv(self) -> Any:
         raise LocalProtocolError("the track of a Peer is never read")
-
-
-async def _directly(packet: bytes, send: SendRtp) -> None:
-    await send(packet)
 
 
 def _unheard(*_: object) -> None:
@@ -119,23 +115,21 @@ class Peer:
         on_flowing: Callable[[Flow, float], None] = _unheard,
         on_connected: Callable[[], None] = _unheard,
         on_lost: Callable[[str], None] = _unheard,
-        carry: Carry = _directly,
+        carry: Carry | None = None,
     ) -> None:
-        self._carry = carry
         self.listen(
             on_packet=on_packet,
             on_flowing=on_flowing,
             on_connected=on_connected,
             on_lost=on_lost,
         )
+        self._loop = asyncio.get_running_loop()
         self._flows: set[Flow] = set()
         self._codec: Codec | None = None
         self._path: Path | None = None
         self._accepted_s: float | None = None
         self._failed = False
         self._offering: asyncio.Task[None] | None = None
-        self._queue: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue(_QUEUE_PACKETS)
-        self._queue_overflows = 0
         self._closed_s: float | None = None
         self.heard_s: float | None = None
         """When the far end's last packet came, RTP or RTCP."""
@@ -145,13 +139,14 @@ class Peer:
         self._pc.on("iceconnectionstatechange", self._ice_changed)
         self._transceiver = self._pc.addTransceiver(_Unread())
         self._transceiver.setCodecPreferences(_spoken_codecs())
-        transport = self._transceiver.receiver.transport
-        connection = transport.transport.iceGatherer._connection
-        self.gatherer = Gatherer(connection, plan, loopback)
+        receiver, sender = self._transceiver.receiver, self._transceiver.sender
+        connection = receiver.transport.transport.iceGatherer._connection
+        self._incoming = Incoming(receiver, self._received)
+        self._outgoing = Outgoing(sender, connection, carry)
+        self._hear_rtcp(receiver, sender)
+        self.gatherer = Gatherer(connection, plan, loopback, self._incoming.take)
         self._end_checks = check_without_delay(connection)
-        accept_rsa(transport)
-        self._take_receiver(self._transceiver.receiver)
-        self._take_sender(self._transceiver.sender, transport)
+        accept_rsa(receiver.transport)
 
     def listen(
         self,
@@ -250,11 +245,16 @@ class Peer:
             ) from error
 
     def send(self, payload: bytes, timestamp: int) -> None:
-        """Queue one packet; the oldest gives way when a second of them waits."""
-        if self._queue.full():
-            self._queue.get_nowait()
-            self._queue_overflows += 1
-        self._queue.put_nowait((payload, timestamp))
+        """Send one packet; from any thread, but from one at a time.
+
+        `timestamp` is in ticks of the codec's clock, and begins anywhere. Without
+        effect before `on_connected`, and once the peer is closed.
+        """
+        is_sent = self._outgoing.send(payload, timestamp)
+        if is_sent and "first_packet_sent" not in self._flows:
+            self._loop.call_soon_threadsafe(
+                self._flows_first, "first_packet_sent", time.monotonic()
+            )
 
     async def statistics(self) -> PeerStatistics:
         """Totals since the call began."""
@@ -270,7 +270,7 @@ class Peer:
             elif stats.type == "remote-inbound-rtp":
                 round_trip_s = stats.roundTripTime
         return PeerStatistics(
-            sent, received, lost, jitter_s, round_trip_s, self._queue_overflows
+            sent, received, lost, jitter_s, round_trip_s, self._outgoing.unsent
         )
 
     async def close(self) -> None:
@@ -281,6 +281,7 @@ class Peer:
             self._offering.cancel()
             await asyncio.wait([self._offering])
         self._end_checks()
+        self._outgoing.close()
         try:
             await asyncio.wait_for(self._pc.close(), _CLOSE_TIMEOUT_S)
         except TimeoutError:
@@ -291,7 +292,8 @@ class Peer:
         if self.is_closed:
             return
         if state == "connected":
-            self._on_connected()
+            # It is told of first, and starts its sender then, in the same step.
+            self._loop.call_soon(self._connected)
         elif state in ("failed", "closed"):
             self._failed = self._path is None
             self._on_lost(
@@ -299,6 +301,12 @@ class Peer:
                 if "first_packet_received" not in self._flows
                 else "the path for media is gone"
             )
+
+    def _connected(self) -> None:
+        if not self.is_closed:
+            self._outgoing.open(self.codec)
+            self._on_connected()
+            self._incoming.open()
 
     def _ice_changed(self) -> None:
         self._path = self._path or self.gatherer.path
@@ -308,75 +316,39 @@ class Peer:
             self._flows.add(flow)
             self._on_flowing(flow, at_s)
 
-    def _take_receiver(self, receiver: Any) -> None:
-        """Packets come to us; aiortc keeps its RTCP statistics, and nothing else."""
-        forward_rtcp = receiver._handle_rtcp_packet
-        streams: dict[int, StreamStatistics] = receiver._RTCRtpReceiver__remote_streams
+    def _received(self, packet: RtpPacket) -> None:
+        self.heard_s = packet.arrived_s
+        self._flows_first("first_packet_received", packet.arrived_s)
+        codec = self._codec
+        if codec is None or packet.payload_type != codec.payload_type:
+            # Comfort noise and key tones come with types of their own.
+            return
+        if packet.payload:
+            self._incoming.count(packet, codec.clock_rate_hz)
+            self._on_packet(packet)
 
-        async def rtp(packet: Any, arrival_time_ms: int) -> None:
-            self.heard_s = arrived_s = time.monotonic()
-            self._flows_first("first_packet_received", arrived_s)
-            if packet.payload_type != self.codec.payload_type or not packet.payload:
-                # Comfort noise and key tones come with types of their own.
-                return
-            if packet.ssrc not in streams:
-                streams[packet.ssrc] = StreamStatistics(self.codec.clock_rate_hz)
-            streams[packet.ssrc].add(packet)
-            self._on_packet(
-                RtpPacket(
-                    packet.sequence_number,
-                    packet.timestamp,
-                    packet.payload_type,
-                    packet.payload,
-                    packet.ssrc,
-                    arrived_s,
-                )
-            )
+    def _hear_rtcp(self, receiver: Any, sender: Any) -> None:
+        """Read the reports, and overhear a goodbye."""
+        to_receiver = receiver._handle_rtcp_packet
+        to_sender = sender._handle_rtcp_packet
 
-        async def rtcp(packet: Any) -> None:
+        async def received(packet: Any) -> None:
             self.heard_s = time.monotonic()
             # A gateway says BYE when it switches from ringback to the answer, and
             # aiortc would go deaf at it.
             if not isinstance(packet, RtcpByePacket):
-                await forward_rtcp(packet)
+                await to_receiver(packet)
 
-        receiver._handle_rtp_packet = rtp
-        receiver._handle_rtcp_packet = rtcp
-
-    def _take_sender(self, sender: Any, transport: Any) -> None:
-        """Packets are ours, and none carries the marker bit.
-
-        aiortc sets it on each; FreeSWITCH flushes its buffers at every one.
-        """
-        send_rtp = transport._send_rtp
-        forward_rtcp = sender._handle_rtcp_packet
-
-        async def rtcp(packet: Any) -> None:
+        async def sent(packet: Any) -> None:
             self.heard_s = time.monotonic()
-            await forward_rtcp(packet)
+            await to_sender(packet)
             if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
                 for report in packet.reports:
                     if report.ssrc == sender._ssrc:
                         self._on_loss(report.fraction_lost * 100 / 256)
 
-        async def next_encoded_frame(_: object) -> Any:
-            payload, timestamp = await self._queue.get()
-            frame = RTCEncodedFrame([payload], timestamp, 0)
-            # A level of 0 would be told to the far end as full scale.
-            frame.audio_level = None  # type: ignore[assignment]
-            return frame
-
-        async def send_unmarked(packet: bytes) -> None:
-            if packet[1] in _RTCP_TYPES:
-                await send_rtp(packet)
-                return
-            packet = packet[:1] + bytes([packet[1] & ~_MARKER_BIT]) + packet[2:]
-            await self._carry(packet, send_rtp)
-            self._flows_first("first_packet_sent", time.monotonic())
-
-        sender._handle_rtcp_packet = rtcp
-        sender._next_encoded_frame = next_encoded_frame
-        transport._send_rtp = send_unmarked
+        receiver._handle_rtcp_packet = received
+        sender._handle_rtcp_packet = sent
 
 
 def _spoken_codecs() -> list[Any]:
