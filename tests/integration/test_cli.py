@@ -17,8 +17,6 @@ import pytest
 from callpoint import __version__
 from callpoint.cli import COMMANDS, main
 from callpoint.cli.lazy import Entry, LazyGroup
-from callpoint.cli.run import configured
-from callpoint.config.sources import Sources
 from callpoint.control.feed import Feed
 from callpoint.control.server import ControlServer, station_server
 from tests.unit.control.stations import RecordingStation
@@ -219,6 +217,7 @@ async def test_the_status_of_a_ready_daemon_is_plain_words(
         "  Speaker     default",
         "  Button      pin 17",
         "  LED         ready",
+        "  Config      in force",
     ]
 
 
@@ -247,6 +246,25 @@ async def test_a_device_at_fault_is_exit_code_1(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "callpoint 0.1.0: microphone: no such device"
     assert "  Microphone  plughw:CARD=Headset: no such device" in lines
+
+
+async def test_a_reload_tells_what_applies_when(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await daemon.run("reload") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "In force now: call.quiet_s",
+        "When the call is over: assistant.target_id",
+        "After a restart of the daemon: button.pin",
+    ]
+    daemon.station.config_faults = ["a.toml: led.pin: expected x, found y"]
+    assert await daemon.run("reload") == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "a.toml: led.pin: expected x, found y",
+        "callpoint: the last good configuration stays in force",
+    ]
 
 
 async def test_the_status_for_programs_is_the_daemon_s_own(
@@ -427,14 +445,6 @@ def test_a_wrong_configuration_is_a_line_a_fault_and_exit_code_78(
     lines = err.splitlines()
     assert len(lines) >= 3
     assert all(line.startswith((f"{wrong}: ", f"{missing}: ")) for line in lines)
-
-
-def test_run_listens_where_it_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "c.toml"
-    file.write_text('[assistant]\ntarget_id = "a"\n[control]\nsocket = "/run/c.sock"\n')
-    sources = Sources((file,))
-    assert configured(sources, None).control.socket == Path("/run/c.sock")
-    assert configured(sources, Path("/tmp/d")).control.socket == Path("/tmp/d")
 
 
 def test_the_configuration_in_force_is_printed_with_its_sources(

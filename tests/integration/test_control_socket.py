@@ -139,7 +139,7 @@ async def test_answers_come_in_the_order_of_the_requests(house: House) -> None:
     client = await house.client()
     client.send(b'{"command":"say","text":"a"}\n{"command":"status"}\nnothing\n' * 20)
     answers = [await client.line() for _ in range(60)]
-    assert [len(answer) for answer in answers] == [1, 10, 3] * 20
+    assert [len(answer) for answer in answers] == [1, 11, 3] * 20
 
 
 async def test_a_press_has_the_time_at_which_its_line_was_read(house: House) -> None:

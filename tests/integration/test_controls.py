@@ -166,6 +166,15 @@ class TestLed:
         wait_until(lambda: led.seen()[-1] is active_high)
         assert monotonic() - began_s < 1
 
+    def test_ready_with_a_fault_blips_twice(
+        self, led: MockLed, active_high: bool
+    ) -> None:
+        led.show(Indication.READY)
+        led.degrade(True)
+        changes = len(led.seen())
+        wait_until(lambda: len(led.seen()) >= changes + 3)
+        led.degrade(False)
+
     def test_closing_puts_it_out_and_ends_its_thread(
         self, led: MockLed, active_high: bool
     ) -> None:

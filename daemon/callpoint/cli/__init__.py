@@ -46,6 +46,7 @@ COMMANDS = {
         "hangup": Entry(f"{_CONTROL}:hangup", "End the call."),
         "say": Entry(f"{_CONTROL}:say", "Send a text message in a call."),
         "mute": Entry(f"{_CONTROL}:mute", "Send silence, or stop doing so."),
+        "reload": Entry(f"{_CONTROL}:reload", "Read the configuration again."),
         "dtmf": Entry(f"{_CONTROL}:dtmf", "Send key tones in a call."),
     },
     "Without hardware or an account": {
@@ -71,7 +72,7 @@ def _print_versions(context: click.Context, _: click.Parameter, asked: bool) -> 
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="""\b
 Examples:
-  callpoint run --config /etc/callpoint/callpoint.toml
+  callpoint config show --origin
   callpoint status
   callpoint press --for 5
   callpoint demo

@@ -1,5 +1,6 @@
 """The commands that tell a running daemon what to do."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from callpoint.cli.options import socket_option
 from callpoint.control.client import Connection, request
+from callpoint.errors import EXIT_FAILURE
 
 
 @click.command(
@@ -116,3 +118,48 @@ Examples:
 def dtmf(digits: str, socket: Path) -> None:
     """Send DIGITS (0-9, A-D, * and #) as key tones in the call."""
     request(socket, {"command": "dtmf", "digits": digits})
+
+
+_WHEN = {
+    "applied": "In force now",
+    "next_call": "When the call is over",
+    "restart": "After a restart of the daemon",
+}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  callpoint reload
+  systemctl reload callpoint     the same, and the journal tells
+
+\b
+Exit codes: 0 good, 1 the configuration is wrong, and the one in force stays.
+"""
+)
+@socket_option
+def reload(socket: Path) -> int:
+    """Read the configuration again, and tell which change applies when.
+
+    No call is touched: what would touch it waits for its end, and what needs a restart
+    of the daemon waits for that.
+    """
+    answer = request(socket, {"command": "reload"})
+    for fault in _list(answer, "faults"):
+        click.echo(fault, err=True)
+    if answer.get("faults"):
+        click.echo("callpoint: the last good configuration stays in force", err=True)
+        return EXIT_FAILURE
+    told = False
+    for when, words in _WHEN.items():
+        if keys := _list(answer, when):
+            click.echo(f"{words}: {', '.join(keys)}")
+            told = True
+    if not told:
+        click.echo("Nothing changed.")
+    return 0
+
+
+def _list(answer: Mapping[str, object], name: str) -> list[str]:
+    found = answer.get(name)
+    return [str(each) for each in found] if isinstance(found, list) else []

@@ -1,16 +1,12 @@
 """`callpoint run`: the daemon."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from callpoint.cli.options import SOCKET_METAVAR
 from callpoint.cli.sources import sources, sources_options
-
-if TYPE_CHECKING:
-    from callpoint.config.schema import Config
-    from callpoint.config.sources import Sources
 
 
 @click.command(
@@ -29,8 +25,9 @@ Without --config the configuration is read from, each over the one before:
   /etc/callpoint/lines/NAME.toml (with --line NAME)
   /run/callpoint/conf.d/*.toml
   variables such as CALLPOINT_BUTTON__PIN
-"callpoint config show --origin" tells what comes of it. A wrong file ends it with
-exit code 78, and every fault has a line of its own.
+"callpoint config show --origin" tells what comes of it. A wrong file does not end a
+daemon that had a good one before ($STATE_DIRECTORY keeps it); the exit code is 78
+when there never was one, and every fault has a line of its own.
 """
 )
 @sources_options
@@ -49,17 +46,13 @@ def run(
     socket: Path | None,
 ) -> int:
     """Run the daemon until SIGTERM."""
-    config = configured(sources(files, line, root), socket or context.obj)
+    from callpoint.config.store import Store, state_folder
+
+    store = Store(
+        sources(files, line, root), state_folder(os.environ), socket or context.obj
+    )
+    config, fault = store.start()
     # After the files, whose faults need not wait for the media libraries.
     from callpoint.station import supervisor
 
-    return supervisor.run(config)
-
-
-def configured(sources: "Sources", socket: Path | None) -> "Config":
-    """What the sources say, with `socket` for the control socket where it is given."""
-    config = sources.load().config
-    if socket is None:
-        return config
-    control = config.control.model_copy(update={"socket": socket})
-    return config.model_copy(update={"control": control})
+    return supervisor.run(config, store.load, fault)

@@ -13,6 +13,10 @@ from callpoint.errors import EXIT_FAILURE
 EXIT_NOT_RUNNING = 3
 """What the Linux Standard Base says of a service that is not running."""
 
+_UNTIL = {
+    "next_call": "when the call is over",
+    "restart": "after a restart",
+}
 _DEVICES = {"capture": "Microphone", "playout": "Speaker", "button": "Button"}
 
 
@@ -51,6 +55,8 @@ def faults(status: Mapping[str, object]) -> Iterator[str]:
     for word, device in _devices(status):
         if fault := device.get("fault"):
             yield f"{word.lower()}: {fault}"
+    if fault := _table(status.get("config")).get("fault"):
+        yield f"the configuration is wrong, and the last good one in force: {fault}"
 
 
 def status_text(status: Mapping[str, object]) -> str:
@@ -62,6 +68,7 @@ def status_text(status: Mapping[str, object]) -> str:
         ("Assistant", _table(status.get("assistant")).get("target_id", "unknown")),
         *((word, _device_text(device)) for word, device in _devices(status)),
         ("LED", status.get("led", "unknown")),
+        ("Config", _configuration(_table(status.get("config")))),
     ]
     headline = f"callpoint {status.get('version', '')}: {wrong or 'ready'}"
     return "\n".join([headline, "", *(f"  {name:12}{text}" for name, text in rows)])
@@ -93,6 +100,17 @@ def _devices(
 def _device_text(device: Mapping[str, object]) -> str:
     name, fault = device.get("name", "unknown"), device.get("fault")
     return f"{name}: {fault}" if fault else str(name)
+
+
+def _configuration(config: Mapping[str, object]) -> str:
+    if config.get("fault"):
+        return "the last good one"
+    waiting = [
+        f"{', '.join(map(str, keys))} {until}"
+        for name, until in _UNTIL.items()
+        if isinstance(keys := config.get(name), list) and keys
+    ]
+    return "; ".join(waiting) or "in force"
 
 
 def _table(value: object) -> Mapping[str, object]:

@@ -54,6 +54,10 @@ class Station(Protocol):
         """Send key tones: 0-9, A-D, * and #."""
         ...
 
+    async def reload(self) -> dict[str, object]:
+        """Read the configuration again; what of it applies when, or its faults."""
+        ...
+
 
 @dataclass(frozen=True)
 class Command:
@@ -108,6 +112,7 @@ class StationCommands:
             "say": Command(self._say, ("text",)),
             "mute": Command(self._mute, ("on",)),
             "dtmf": Command(self._dtmf, ("digits",)),
+            "reload": Command(self._reload),
         }
 
     def gone(self, client: object, at_s: float) -> None:
@@ -141,6 +146,9 @@ class StationCommands:
     async def _mute(self, request: Request) -> Result:
         self._station.mute(request.flag("on"))
         return {}
+
+    async def _reload(self, _: Request) -> Result:
+        return await self._station.reload()
 
     async def _dtmf(self, request: Request) -> Result:
         digits = request.text("digits")

@@ -20,14 +20,21 @@ from callpoint.station.events import Pressed, Released
 
 
 class Debounce:
-    """One button. `down` is how it is found at the start, which is no press."""
+    """One button, up until it is pressed or `found_down`.
 
-    def __init__(self, debounce_ms: float, *, down: bool = False) -> None:
-        self._quiet_s = debounce_ms / 1000
-        self._believed = down
-        self._level = down
+    `quiet_ms` may be changed at any time.
+    """
+
+    def __init__(self, quiet_ms: float) -> None:
+        self.quiet_ms = quiet_ms
+        self._believed = False
+        self._level = False
         self._level_since_s = 0.0
         self._due_s: float | None = None
+
+    def found_down(self) -> None:
+        """It is down at the start, which is no press."""
+        self._believed = self._level = True
 
     def edge(self, down: bool, at_s: float) -> list[Pressed | Released]:
         """An edge of the line, and the level after it; `at_s` is the edge's own time.
@@ -40,7 +47,7 @@ class Debounce:
             self._level, self._level_since_s = down, at_s
         if down:
             happened += self._believe(down)
-        self._due_s = at_s + self._quiet_s if self._believed else None
+        self._due_s = at_s + self.quiet_ms / 1000 if self._believed else None
         return happened
 
     def settle(self, now_s: float, level_down: bool) -> list[Pressed | Released]:

@@ -30,6 +30,10 @@ class Led(Protocol):
         """Show this until told otherwise. Returns at once."""
         ...
 
+    def degrade(self, degraded: bool) -> None:
+        """Show whoever looks after the device that it needs them, or no longer."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -37,6 +41,9 @@ class NoLed:
     """A station without a lamp."""
 
     def show(self, indication: Indication) -> None:
+        """Nobody sees it."""
+
+    def degrade(self, degraded: bool) -> None:
         """Nobody sees it."""
 
     def close(self) -> None:
@@ -56,6 +63,7 @@ class PinLed:
         self._device = device
         self._changed = Condition()
         self._indication = Indication.OFF
+        self._degraded = False
         self._shown_at_s = monotonic()
         self._closing = False
         self._thread = Thread(target=self._blink, name="led", daemon=True)
@@ -66,6 +74,12 @@ class PinLed:
         with self._changed:
             self._indication = indication
             self._shown_at_s = monotonic()
+            self._changed.notify()
+
+    def degrade(self, degraded: bool) -> None:
+        """Ready shows with one blip more, or with one again."""
+        with self._changed:
+            self._degraded = degraded
             self._changed.notify()
 
     def close(self) -> None:
@@ -82,7 +96,7 @@ class PinLed:
             with self._changed:
                 while not self._closing:
                     shown_for_ms = (monotonic() - self._shown_at_s) * 1000
-                    is_lit, for_ms = lit(self._indication, shown_for_ms)
+                    is_lit, for_ms = lit(self._indication, shown_for_ms, self._degraded)
                     self._device.value = is_lit
                     self._changed.wait(None if for_ms == inf else for_ms / 1000)
             self._device.off()

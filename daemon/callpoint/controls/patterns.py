@@ -22,14 +22,21 @@ PATTERNS_MS: Final[dict[Indication, tuple[float, ...]]] = {
     Indication.LISTENING: (500, 500),
     Indication.FAULT: (100, 150, 100, 150, 100, 1000),
 }
+# Two blips: a press is answered, and whoever looks after the device should look.
+READY_WITH_A_FAULT_MS: Final = (100, 150, 100, 2650)
 
 
-def lit(indication: Indication, shown_for_ms: float) -> tuple[bool, float]:
+def lit(
+    indication: Indication, shown_for_ms: float, degraded: bool = False
+) -> tuple[bool, float]:
     """Whether the lamp is lit, and for how many more milliseconds (`inf`: for ever).
 
-    A pattern begins lit, so that a press is seen at once whatever it leads to.
+    A pattern begins lit, so that a press is seen at once whatever it leads to. What is
+    wrong with a `degraded` device concerns no caller, and shows only while it is ready.
     """
     durations_ms = PATTERNS_MS[indication]
+    if degraded and indication is Indication.READY:
+        durations_ms = READY_WITH_A_FAULT_MS
     left_ms = shown_for_ms if inf in durations_ms else shown_for_ms % sum(durations_ms)
     is_lit = False
     for duration_ms in cycle(durations_ms):

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from typing import Protocol
 
 from callpoint import __version__
-from callpoint.config.schema import Config
-from callpoint.errors import CallpointError, LocalProtocolError
+from callpoint.errors import CallpointError, ConfigError, LocalProtocolError
 from callpoint.station.events import HangupAsked
 from callpoint.station.performer import Performer
 from callpoint.station.reporter import Reporter
+from callpoint.station.settings import Reloaded, Settings, told
 from callpoint.station.station import Station
 from callpoint.telnyx.notices import CallState
 
@@ -70,7 +71,8 @@ class Console:
         client: Caller,
         sound: Sound,
         button: Button,
-        config: Config,
+        settings: Settings,
+        reload: Callable[[], Awaitable[Reloaded]],
     ) -> None:
         self._station = station
         self._performer = performer
@@ -78,7 +80,8 @@ class Console:
         self._client = client
         self._sound = sound
         self._button = button
-        self._config = config
+        self._settings = settings
+        self._reload = reload
         self._sending: set[asyncio.Task[None]] = set()
 
     def status(self) -> dict[str, object]:
@@ -93,6 +96,7 @@ class Console:
             "assistant": self._assistant(),
             "devices": self._devices(),
             "led": self._station.state.indication.value,
+            "config": self._configuration(),
         }
 
     def press(self, at_s: float) -> None:
@@ -120,15 +124,33 @@ class Console:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
+    async def reload(self) -> dict[str, object]:
+        faults: list[str] = []
+        reloaded = Reloaded((), (), ())
+        try:
+            reloaded = await self._reload()
+        except ConfigError as error:
+            faults = [str(fault) for fault in error.faults]
+        return {**asdict(reloaded), "faults": faults}
+
+    def _configuration(self) -> dict[str, object]:
+        settings = self._settings
+        return {
+            "fault": told(settings.fault) if settings.fault else None,
+            "next_call": settings.next_call,
+            "restart": settings.restart,
+        }
+
     def _assistant(self) -> dict[str, object]:
-        assistant = self._config.assistant
+        assistant = self._settings.config.assistant
         return {
             "target_id": assistant.target_id,
             "target_version_id": assistant.target_version_id,
         }
 
     def _devices(self) -> dict[str, object]:
-        audio, button = self._config.audio, self._config.button
+        config = self._settings.config
+        audio, button = config.audio, config.button
         names = {
             "capture": audio.capture,
             "playout": audio.playout,

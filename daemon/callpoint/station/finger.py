@@ -20,8 +20,7 @@ class Finger:
         is_down: Callable[[], bool],
         post: Callable[[Pressed | Released], None],
     ) -> None:
-        self._debounce_ms = debounce_ms
-        self._debounce = Debounce(debounce_ms, down=False)
+        self._debounce = Debounce(debounce_ms)
         self._is_down = is_down
         self._post = post
         self._loop = asyncio.get_running_loop()
@@ -33,7 +32,11 @@ class Finger:
 
     def found_down(self) -> None:
         """The button is held at the start, which is no press."""
-        self._debounce = Debounce(self._debounce_ms, down=True)
+        self._debounce.found_down()
+
+    def debounce(self, debounce_ms: float) -> None:
+        """Another time of quiet, from the next edge on."""
+        self._debounce.quiet_ms = debounce_ms
 
     def close(self) -> None:
         if self._timer is not None:

@@ -145,6 +145,10 @@ class Controls:
         else:
             self._post(Pressed(at_s) if down else Released(at_s))
 
+    def debounce(self, debounce_ms: float) -> None:
+        """Another time of quiet for the button, from its next edge on."""
+        self._finger.debounce(debounce_ms)
+
     def close(self) -> None:
         self._finger.close()
         if self._button is not None:

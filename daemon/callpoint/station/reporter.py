@@ -32,8 +32,11 @@ class Reporter:
         self.link_reason: str | None = "not logged in yet"
         self._publish = publish
         self._tell_status = tell_status
-        self._log_transcripts = log_transcripts
+        self.log_transcripts = log_transcripts
+        self.degraded: str | None = None
+        """What is wrong although presses are answered."""
         self._call_id: str | None = None
+        self._shown = Indication.OFF
 
     def link_is(self, link: LinkState, reason: str | None = None) -> None:
         """The signalling connection came, is tried, or went."""
@@ -53,8 +56,19 @@ class Reporter:
     def shows(self, indication: Indication) -> None:
         """The LED changed: systemd is told the same in words."""
         self._publish({"event": "led", "shows": indication.value})
+        self._shown = indication
+        self._tell_state()
+
+    def degrade(self, degraded: str | None) -> None:
+        """Tell systemd what is wrong although presses are answered; None: nothing."""
+        self.degraded = degraded
+        self._tell_state()
+
+    def _tell_state(self) -> None:
         reason = f": {self.link_reason}" if self.link_reason else ""
-        self._tell_status(f"{indication.value}; link {self.link}{reason}")
+        degraded = f"; degraded: {self.degraded}" if self.degraded else ""
+        told = f"{self._shown.value}; link {self.link}{reason}{degraded}"
+        self._tell_status(told)
 
     def tell(self, told: Tell) -> None:
         log.warning("%s. %s", told.what, told.advice)
@@ -125,7 +139,7 @@ class Reporter:
 
     def _transcript(self, changed: notices.TranscriptChanged) -> None:
         line = changed.line
-        if self._log_transcripts and line.final:
+        if self.log_transcripts and line.final:
             log.info("%s: %s", line.role, line.text)
         self._at(
             changed.at_s,

@@ -45,6 +45,11 @@ class Station:
             self._busy = False
         self._set_timer()
 
+    def change_rules(self, rules: Rules) -> None:
+        """Other limits from now on, also for what is under way."""
+        self._rules = rules
+        self._set_timer()
+
     def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()

@@ -8,7 +8,8 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Awaitable
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from callpoint.audio.engine import VoiceEngine
@@ -16,12 +17,20 @@ from callpoint.audio.events import AudioEvent, FirstSoundPlayed
 from callpoint.config.schema import Config
 from callpoint.control.feed import Feed
 from callpoint.control.server import ControlServer, station_server
-from callpoint.errors import AlreadyRunningError, CallpointError, ControlError
+from callpoint.errors import (
+    AlreadyRunningError,
+    CallpointError,
+    ConfigError,
+    ControlError,
+)
 from callpoint.station import parts
 from callpoint.station.console import Console
 from callpoint.station.events import LinkDown, LinkUp, Pressed, Released
 from callpoint.station.performer import Performer
+from callpoint.station.reloading import Reloading
 from callpoint.station.reporter import Reporter
+from callpoint.station.settings import Settings
+from callpoint.station.state import IN_CALL, Phase
 from callpoint.station.station import Station
 from callpoint.system import notify
 from callpoint.system.network import NetworkWatch
@@ -44,14 +53,15 @@ _UNKNOWN_TOOL: Final = '{"error": "unknown_tool"}'
 log = logging.getLogger(__name__)
 
 
-def run(config: Config) -> int:
+def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -> int:
     """Run the daemon until SIGTERM or SIGINT; returns the exit code.
 
-    Raises CallpointError for what no retry can cure.
+    `load` reads the configuration again. `config` is the last good one where there is a
+    `fault` in what it would read. Raises CallpointError for what no retry can cure.
     """
     _start_log(config.log.level)
     try:
-        asyncio.run(_supervise(config))
+        asyncio.run(_supervise(config, load, fault))
     except* CallpointError as group:
         raise _first(group) from None
     return 0
@@ -66,12 +76,14 @@ def _start_log(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-async def _supervise(config: Config) -> None:
+async def _supervise(
+    config: Config, load: Callable[[], Config], fault: ConfigError | None
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    supervisor = Supervisor(config, load, fault)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    supervisor = Supervisor(config)
     loop.add_signal_handler(signal.SIGHUP, supervisor.hung_up)
     await supervisor.run(stop)
 
@@ -79,12 +91,22 @@ async def _supervise(config: Config) -> None:
 class Supervisor:
     """One daemon. Events rise to the station through its methods."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(
+        self,
+        config: Config,
+        load: Callable[[], Config],
+        fault: ConfigError | None,
+    ) -> None:
+        self._settings = Settings(config, self._apply)
+        self._reloading = Reloading(
+            self._settings, load, lambda: self._in_call, self._degrade
+        )
+        self._fault_at_start = fault
         self._loop = asyncio.get_running_loop()
         self._calling = asyncio.Event()
-        self._sending: set[asyncio.Task[None]] = set()
         self._is_ready = False
+        self._logged_in: Mapping[str, object] | None = None
+        self._working: set[asyncio.Task[object]] = set()
         self._feed = Feed()
         self._reporter = Reporter(
             self._feed.publish, notify.status, config.log.transcripts
@@ -102,7 +124,7 @@ class Supervisor:
         self._station = Station(parts.rules(config))
         self._controls = parts.Controls(config, self._pressed, self._station.post)
         self._performer = Performer(
-            lambda: self._client.new_call(**parts.call(config.call)),
+            lambda: self._client.new_call(**parts.call(self._settings.config.call)),
             self._voice,
             self._controls.lamp,
             self._reporter,
@@ -115,12 +137,14 @@ class Supervisor:
             self._client,
             self._voice,
             self._controls,
-            config,
+            self._settings,
+            self._reloading.reload,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop`; then hang up and leave nothing behind."""
-        control = station_server(self._config.control.socket, self._console, self._feed)
+        socket = self._settings.config.control.socket
+        control = station_server(socket, self._console, self._feed)
         async with asyncio.TaskGroup() as tasks:
             line = self._line()
             background = [
@@ -141,17 +165,15 @@ class Supervisor:
 
     def hung_up(self) -> None:
         """SIGHUP came: reload, and let systemd know when that is done."""
-        if not self._is_ready:
-            return
-        notify.reloading(time.monotonic())
-        self.reload()
-        notify.ready()
+        if self._is_ready:
+            self._in_background(self._reload_for_systemd())
 
-    def reload(self) -> None:
-        """Take over what is new in the configuration, as far as that is possible."""
-        log.warning(
-            "the configuration is read at the start only: systemctl restart callpoint"
-        )
+    async def _reload_for_systemd(self) -> None:
+        notify.reloading(time.monotonic())
+        # What is wrong is in the log and in the status by then.
+        with suppress(ConfigError):
+            await self._reloading.reload()
+        notify.ready()
 
     async def _start(self, control: ControlServer) -> None:
         self._voice.start()
@@ -159,6 +181,8 @@ class Supervisor:
         self._station.start(self._performer.perform)
         for failure in self._controls.failures:
             self._station.post(failure)
+        if self._fault_at_start is not None:
+            self._reloading.refuse(self._fault_at_start)
         try:
             await control.start()
         except AlreadyRunningError:
@@ -190,10 +214,21 @@ class Supervisor:
         self._reporter.link_is("offline", reason)
         self._station.post(LinkDown(time.monotonic(), reason))
 
-    def _log_in(self, reconnection: bool) -> Awaitable[None]:
-        return self._client.anonymous_login(
-            **parts.login(self._config), reconnection=reconnection
+    async def _log_in(self, reconnection: bool) -> None:
+        login = parts.login(self._settings.config)
+        await self._client.anonymous_login(
+            **login, reconnection=reconnection and login == self._logged_in
         )
+        self._logged_in = login
+        self._log_in_as_configured()
+
+    def _log_in_as_configured(self) -> None:
+        """Where the assistant or the server is another one by now, log in anew."""
+        if self._client.is_ready and self._logged_in != parts.login(
+            self._settings.config
+        ):
+            self._unlinked("the configuration changed")
+            self._in_background(self._client.log_out())
 
     def _noticed(self, notice: Notice) -> None:
         """The client tells: to the log and the stream, and what counts to the table."""
@@ -208,16 +243,39 @@ class Supervisor:
             case CallChanged():
                 self._calling.set()
                 self._performer.call_changed(notice)
+                # A hang-up tells of the end while the table still performs it.
+                self._loop.call_soon(self._between_calls)
             case ToolCalled(call_id=call_id):
                 self._refuse_tool(call_id)
 
     def _refuse_tool(self, tool_call_id: str) -> None:
         """The assistant need not wait: this device has no tools."""
-        task = self._loop.create_task(
-            self._client.tool_output(tool_call_id, _UNKNOWN_TOOL)
-        )
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._in_background(self._client.tool_output(tool_call_id, _UNKNOWN_TOOL))
+
+    def _in_background(self, work: Coroutine[Any, Any, object]) -> None:
+        task = self._loop.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    @property
+    def _in_call(self) -> bool:
+        return self._station.state.phase in (*IN_CALL, Phase.ENDING)
+
+    def _between_calls(self) -> None:
+        if not self._in_call:
+            self._settings.call_over()
+
+    def _degrade(self, reason: str | None) -> None:
+        self._controls.lamp.degrade(reason is not None)
+        self._reporter.degrade(reason)
+
+    def _apply(self, old: Config, new: Config) -> None:
+        """Tell the parts; what is not here is read when it is needed."""
+        logging.getLogger().setLevel(new.log.level.upper())
+        self._reporter.log_transcripts = new.log.transcripts
+        self._station.change_rules(parts.rules(new))
+        self._controls.debounce(new.button.debounce_ms)
+        self._log_in_as_configured()
 
     def _pressed(self, event: Pressed | Released) -> None:
         self._reporter.button(event)

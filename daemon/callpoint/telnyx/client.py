@@ -198,6 +198,12 @@ class Client:
         """Tell of new addresses or routes, and which default gateways there are."""
         self._warm.network_changed(gateways)
 
+    async def log_out(self) -> None:
+        """Close the socket, once the byes of calls that are over have left."""
+        if self.call is None and self._running:
+            await asyncio.wait(self._running, timeout=_GOODBYE_S)
+        await self._drop_socket()
+
     async def disconnect(self) -> None:
         """Hang up with a bye, close the socket, and leave no task behind."""
         for call in self._calls.values():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import tomli
 
+from callpoint.config.applying import applies
 from callpoint.config.faults import checked
 from callpoint.config.files import load
 from callpoint.config.hints import tables
@@ -68,6 +69,24 @@ def test_the_examples_of_the_reference_differ_from_the_defaults() -> None:
     for path in EXAMPLES - {("assistant", "target_id")}:
         assert value_at(table, path)
         assert not value_at(default, path), path
+
+
+def test_the_reference_says_when_a_change_applies() -> None:
+    notes: dict[str, str | None] = {}
+    table = ""
+    for line in REFERENCE.read_text().splitlines():
+        if header := re.fullmatch(r"\[([a-z]+)\](  # (.*))?", line):
+            table = header[1]
+            notes[table] = header[3]
+        elif given := re.fullmatch(r"#?([a-z_]+) = .*?(  # ([a-z ]+))?", line):
+            notes[f"{table}.{given[1]}"] = given[3]
+    for name in Config.model_fields:
+        model = tables()[(name,)]
+        assert notes[name] == model.applies.value, name
+        for key, field in model.model_fields.items():
+            applied = applies(model, field).value
+            differs = applied if applied != notes[name] else None
+            assert notes.get(f"{name}.{key}") == differs, f"{name}.{key}"
 
 
 def test_every_key_of_the_reference_is_explained() -> None:

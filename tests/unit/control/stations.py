@@ -15,6 +15,7 @@ class RecordingStation:
         self.link = "ready"
         self.link_reason: str | None = None
         self.microphone_fault: str | None = None
+        self.config_faults: list[str] = []
         self.asked: list[Asked] = []
         self.is_down = False
         self.went_down = asyncio.Event()
@@ -37,6 +38,7 @@ class RecordingStation:
             },
             "warm": None,
             "led": "ready",
+            "config": {"fault": None, "next_call": [], "restart": []},
         }
 
     def press(self, at_s: float) -> None:
@@ -65,6 +67,15 @@ class RecordingStation:
     def dtmf(self, digits: str) -> None:
         self._needs_a_call()
         self.asked.append(("dtmf", digits))
+
+    async def reload(self) -> dict[str, object]:
+        self.asked.append(("reload", None))
+        return {
+            "applied": ["call.quiet_s"],
+            "next_call": ["assistant.target_id"],
+            "restart": ["button.pin"],
+            "faults": self.config_faults,
+        }
 
     @property
     def verbs(self) -> list[str]:

@@ -93,6 +93,13 @@ def test_a_release_lifts_every_finger() -> None:
     assert not fingers.gone("a")
 
 
+async def test_a_reload_answers_with_what_applies_when() -> None:
+    room = Room()
+    answer = await room.ask("reload", {})
+    assert answer.keys() == {"applied", "next_call", "restart", "faults"}
+    assert room.station.asked == [("reload", None)]
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "asked"),
     [

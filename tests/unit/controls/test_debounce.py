@@ -110,7 +110,8 @@ def test_the_level_is_not_read_before_the_line_was_quiet() -> None:
 
 
 def test_a_button_found_down_at_the_start_is_no_press() -> None:
-    debounce = Debounce(QUIET_MS, down=True)
+    debounce = Debounce(QUIET_MS)
+    debounce.found_down()
     assert debounce.deadline() is None
     assert debounce.edge(UP, 5.0) == []
     assert debounce.settle(5.025, UP) == [Released(5.0)]

@@ -37,6 +37,14 @@ def test_a_fault_is_three_flashes_and_a_pause(
     assert lit(Indication.FAULT, shown_for_ms) == (is_lit, for_ms)
 
 
+def test_ready_with_a_fault_is_two_blips_and_nothing_else_looks_different() -> None:
+    shown = [lit(Indication.READY, at_ms, degraded=True) for at_ms in (0, 100, 250)]
+    assert shown == [(True, 100), (False, 150), (True, 100)]
+    assert lit(Indication.READY, 350, degraded=True) == (False, 2650)
+    for indication in set(Indication) - {Indication.READY}:
+        assert lit(indication, 250, degraded=True) == lit(indication, 250)
+
+
 @pytest.mark.parametrize("indication", [i for i in Indication if i.value != "off"])
 def test_every_pattern_begins_lit(indication: Indication) -> None:
     # Whoever presses must see at once that the press was taken.

@@ -18,6 +18,19 @@ async def test_an_edge_of_another_thread_becomes_a_press_at_the_edges_time() -> 
     finger.close()
 
 
+async def test_the_time_of_quiet_can_be_changed_while_it_is_used() -> None:
+    posted: asyncio.Queue[Pressed | Released] = asyncio.Queue()
+    finger = Finger(1000, lambda: False, posted.put_nowait)
+    at_s = time.monotonic()
+    finger.edge(True, at_s)
+    finger.debounce(5)
+    finger.edge(False, at_s + 0.001)
+    async with asyncio.timeout(0.5):
+        assert await posted.get() == Pressed(at_s)
+        assert await posted.get() == Released(at_s + 0.001)
+    finger.close()
+
+
 async def test_a_release_is_believed_when_the_line_is_quiet_and_up() -> None:
     posted: asyncio.Queue[Pressed | Released] = asyncio.Queue()
     finger = Finger(5, lambda: False, posted.put_nowait)
