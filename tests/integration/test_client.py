@@ -17,6 +17,7 @@ from callpoint.simulator.running import Simulator
 from callpoint.telnyx.call import SET_UP_S
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
+from callpoint.telnyx.health import LIMITS, Limits
 from callpoint.telnyx.notices import (
     CallChanged,
     CallState,
@@ -84,7 +85,7 @@ def _speaker() -> PlayoutDevice:
 
 @asynccontextmanager
 async def world(
-    *scenario: str, set_up_s: float = SET_UP_S
+    *scenario: str, set_up_s: float = SET_UP_S, limits: Limits = LIMITS
 ) -> AsyncIterator[tuple[Client, Notices, Simulator, ServerConfiguration]]:
     """A simulator, and a client that is not logged in yet."""
     notices = Notices()
@@ -97,7 +98,7 @@ async def world(
     try:
         async with running_simulator(scenario) as simulator:
             server = ServerConfiguration(simulator.url, ())
-            async with Client(notices.add, engine, set_up_s) as client:
+            async with Client(notices.add, engine, set_up_s, limits) as client:
                 yield client, notices, simulator, server
     finally:
         engine.close()
@@ -213,6 +214,37 @@ async def test_a_lost_socket_is_told_and_the_next_login_is_the_same_session() ->
             "assistant-1", reconnection=True, server_configuration=server
         )
         assert client.session_id == session_id
+
+
+async def test_a_login_that_nobody_answers_is_given_up_after_its_limit() -> None:
+    async with world("silent-login", limits=Limits(login_s=0.1)) as (
+        client,
+        _,
+        _,
+        server,
+    ):
+        with pytest.raises(NetworkError, match=r"answer the login within 0\.1 s"):
+            await client.anonymous_login("assistant-1", server_configuration=server)
+
+
+async def test_a_socket_that_carries_nothing_any_more_is_given_up() -> None:
+    limits = Limits(silent_s=0.2, probe_s=0.1)
+    async with world(limits=limits) as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        simulator.go_half_dead()
+        lost = await notices.wait(SocketDisconnected)
+        assert lost.reason.startswith("the connection is dead: nothing came")
+
+
+async def test_another_network_makes_the_socket_show_that_it_lives() -> None:
+    limits = Limits(probe_s=0.1)
+    async with world(limits=limits) as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.network_changed(frozenset({"192.0.2.1 on 2"}))
+        await simulator.wait_for("ping")
+        simulator.go_half_dead()
+        client.network_changed(frozenset({"192.0.2.2 on 2"}))
+        await notices.wait(SocketDisconnected)
 
 
 async def test_what_makes_no_sense_is_refused() -> None:

@@ -2,11 +2,15 @@
 
 import asyncio
 import datetime
+import os
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -16,7 +20,10 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
 
 from callpoint.errors import ConfigError, NetworkError
+from callpoint.telnyx.dialing import Address, look_up
 from callpoint.telnyx.socket import open_socket
+
+SHORT_S = 0.1
 
 
 async def echo(connection: ServerConnection) -> None:
@@ -31,6 +38,36 @@ async def server(tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     async with serve(echo, "127.0.0.1", 0, ssl=tls, max_size=None) as running:
         port = next(iter(running.sockets)).getsockname()[1]
         yield f"{'wss' if tls else 'ws'}://localhost:{port}"
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def tcp_server(
+    serve_one: Serve, listening: socket.socket | None = None
+) -> AsyncIterator[int]:
+    """A TCP server; every connection is over at the end of the block."""
+    serving: set[asyncio.Task[None]] = set()
+
+    async def accepted(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        try:
+            await serve_one(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    where: Any = {"sock": listening} if listening else {"host": "127.0.0.1", "port": 0}
+    host = await asyncio.start_server(accepted, **where)
+    async with host:
+        yield host.sockets[0].getsockname()[1]
+        await asyncio.gather(*serving)
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
@@ -119,7 +156,7 @@ async def test_nobody_listening_is_told_with_host_and_port() -> None:
 
 
 async def test_a_name_that_is_unknown_is_told() -> None:
-    with pytest.raises(NetworkError, match=r"nowhere\.invalid cannot be reached"):
+    with pytest.raises(NetworkError, match=r"^the name nowhere\.invalid "):
         await open_socket("ws://nowhere.invalid")
 
 
@@ -127,11 +164,8 @@ async def test_a_server_that_is_no_websocket_is_told() -> None:
     async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
-        writer.close()
 
-    portal = await asyncio.start_server(page, "127.0.0.1", 0)
-    port = portal.sockets[0].getsockname()[1]
-    async with portal:
+    async with tcp_server(page) as port:
         with pytest.raises(NetworkError, match="answers HTTP 200 instead"):
             await open_socket(f"ws://127.0.0.1:{port}")
 
@@ -140,10 +174,8 @@ async def test_a_server_that_hangs_up_in_the_handshake_is_told() -> None:
     async def rude(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.close()
 
-    host = await asyncio.start_server(rude, "127.0.0.1", 0)
-    port = host.sockets[0].getsockname()[1]
-    async with host:
-        with pytest.raises(NetworkError, match=f"127.0.0.1:{port} cannot be reached"):
+    async with tcp_server(rude) as port:
+        with pytest.raises(NetworkError, match=f"127.0.0.1:{port} breaks off"):
             await open_socket(f"ws://127.0.0.1:{port}")
 
 
@@ -173,8 +205,7 @@ async def test_a_connection_that_is_cut_is_told() -> None:
             await writer.drain()
             writer.transport.abort()
 
-        host = await asyncio.start_server(upgrade_and_cut, sock=listening.dup())
-        async with host:
+        async with tcp_server(upgrade_and_cut, listening.dup()):
             connection = await open_socket(f"ws://127.0.0.1:{port}")
             with pytest.raises(NetworkError, match="broke without a word"):
                 await connection.receive()
@@ -188,3 +219,212 @@ def _accept(key: str) -> bytes:
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
         f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
     ).encode()
+
+
+def address(where: tuple[str, int]) -> Address:
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    return Address(family, socket.SOCK_STREAM, 0, where)
+
+
+@contextmanager
+def deaf_port(host: str = "127.0.0.1") -> Iterator[tuple[str, int]]:
+    """A port that answers no SYN: its backlog is full, and nobody accepts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with ExitStack() as stack:
+        port = stack.enter_context(socket.socket(family))
+        port.bind((host, 0))
+        port.listen(0)
+        where = port.getsockname()[:2]
+        for _ in range(3):
+            filler = stack.enter_context(socket.socket(family))
+            filler.setblocking(False)
+            filler.connect_ex(where)
+        yield where
+
+
+@asynccontextmanager
+async def mute_port() -> AsyncIterator[int]:
+    """Takes every connection, and never says a word."""
+
+    async def listen(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.read()
+
+    async with tcp_server(listen) as port:
+        yield port
+
+
+async def test_a_name_server_that_is_silent_is_told() -> None:
+    async def silent(host: str, port: int) -> list[Address]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(
+        NetworkError, match=r"^the name a\.example is not resolved within"
+    ):
+        await open_socket("ws://a.example", limit_s=SHORT_S, look_up=silent)
+
+
+async def test_a_look_up_that_hangs_does_not_hold_up_the_end_of_the_program() -> None:
+    slow = """
+import asyncio, socket, time
+from callpoint.errors import NetworkError
+from callpoint.telnyx.socket import open_socket
+socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+try:
+    asyncio.run(open_socket("ws://a.example", limit_s=0.05))
+except NetworkError as error:
+    print(error)
+"""
+    began_s = time.monotonic()
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", slow, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await program.communicate()
+    assert b"is not resolved within 0.05 s" in told
+    assert time.monotonic() - began_s < 10
+
+
+async def test_a_port_that_takes_no_connection_is_told() -> None:
+    with (
+        deaf_port() as (host, port),
+        pytest.raises(NetworkError, match=r"accepts no connection within 0\.1 s"),
+    ):
+        await open_socket(f"ws://{host}:{port}", limit_s=SHORT_S)
+
+
+async def test_a_server_that_never_speaks_tls_is_told() -> None:
+    async with mute_port() as port:
+        with pytest.raises(NetworkError, match=r"^TLS with localhost:.* within 0\.1 s"):
+            await open_socket(f"wss://localhost:{port}", limit_s=SHORT_S)
+
+
+async def test_a_server_that_does_not_answer_the_upgrade_is_told() -> None:
+    async with mute_port() as port:
+        with pytest.raises(
+            NetworkError, match=r"does not answer the WebSocket upgrade within 0\.1 s"
+        ):
+            await open_socket(f"ws://127.0.0.1:{port}", limit_s=SHORT_S)
+
+
+async def test_an_address_that_is_dead_costs_a_quarter_of_a_second() -> None:
+    async with server() as url:
+        port = int(url.rpartition(":")[2])
+        with deaf_port("::1") as dead:
+
+            async def both(host: str, _: int) -> list[Address]:
+                return [address(dead), address(dead), address(("127.0.0.1", port))]
+
+            began_s = time.monotonic()
+            connection = await open_socket("ws://a.example", look_up=both)
+            assert 0.2 < time.monotonic() - began_s < 0.5
+            await connection.close()
+
+
+async def test_an_address_that_refuses_costs_nothing() -> None:
+    async with server() as url:
+        port = int(url.rpartition(":")[2])
+
+        async def both(host: str, _: int) -> list[Address]:
+            return [address(("::1", 9)), address(("127.0.0.1", port))]
+
+        began_s = time.monotonic()
+        connection = await open_socket("ws://a.example", look_up=both)
+        assert time.monotonic() - began_s < 0.2
+        await connection.close()
+
+
+async def test_ipv6_alone_will_do() -> None:
+    async with serve(echo, "::1", 0) as running:
+        port = next(iter(running.sockets)).getsockname()[1]
+        connection = await open_socket(f"ws://[::1]:{port}")
+        await connection.send("hello")
+        assert await connection.receive() == "hello"
+        await connection.close()
+
+
+async def test_names_are_looked_up_by_the_system() -> None:
+    assert {each.host for each in await look_up("localhost", 1)} & {"127.0.0.1", "::1"}
+
+
+async def test_a_lookup_that_is_given_up_leaves_no_connection_behind() -> None:
+    before = set(os.listdir("/proc/self/fd"))
+    with deaf_port() as where:
+
+        async def dead(host: str, port: int) -> list[Address]:
+            return [address(where)] * 3
+
+        with pytest.raises(NetworkError):
+            await open_socket("ws://a.example", limit_s=0.6, look_up=dead)
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+@asynccontextmanager
+async def http_proxy(answer: bytes) -> AsyncIterator[str]:
+    """Answers CONNECT by `answer`, and joins both ends if that is a yes."""
+
+    async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while block := await reader.read(4096):
+            writer.write(block)
+        writer.close()
+
+    async def serve_one(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        host, _, port = head.split()[1].rpartition(":")
+        writer.write(answer)
+        if b" 200 " in answer:
+            far_reader, far_writer = await asyncio.open_connection(host, port)
+            await asyncio.gather(join(reader, far_writer), join(far_reader, writer))
+
+    async with tcp_server(serve_one) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize("by_environment", [False, True])
+async def test_a_proxy_leads_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_environment: bool
+) -> None:
+    tls, public = certificate(tmp_path)
+    async with (
+        server(tls) as url,
+        http_proxy(b"HTTP/1.1 200 OK\r\n\r\n") as proxy,
+    ):
+        if by_environment:
+            monkeypatch.setenv("https_proxy", proxy)
+        connection = await open_socket(
+            url, ca_file=str(public), proxy=None if by_environment else proxy
+        )
+        await connection.send("hello")
+        assert await connection.receive() == "hello"
+        await connection.close()
+
+
+async def test_a_proxy_that_refuses_is_told() -> None:
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"
+    async with http_proxy(refusal) as proxy:
+        with pytest.raises(NetworkError, match=r"^the proxy 127.*407") as error:
+            await open_socket("ws://a.example", proxy=proxy)
+        assert "[server] proxy" in error.value.advice
+
+
+async def test_a_proxy_that_is_not_there_is_told() -> None:
+    with pytest.raises(NetworkError, match=r"^the proxy 127.*Connection refused"):
+        await open_socket("ws://a.example", proxy="http://127.0.0.1:9")
+
+
+async def test_who_does_not_answer_a_goodbye_is_cut_off_after_a_second() -> None:
+    async def deaf(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        await connection.wait_closed()
+
+    async with serve(deaf, "127.0.0.1", 0) as running:
+        port = next(iter(running.sockets)).getsockname()[1]
+        connection = await open_socket(f"ws://127.0.0.1:{port}")
+        began_s = time.monotonic()
+        await connection.close()
+        assert 0.9 < time.monotonic() - began_s < 1.5
+        for each in running.connections:
+            each.transport.abort()

@@ -24,6 +24,7 @@ from callpoint.telnyx import events
 from callpoint.telnyx.call import SET_UP_S, Call
 from callpoint.telnyx.connection import Connection
 from callpoint.telnyx.events import SessionEvent
+from callpoint.telnyx.health import LIMITS, Limits
 from callpoint.telnyx.notices import (
     CallChanged,
     CallState,
@@ -50,8 +51,8 @@ class Client:
     """One anonymous session with one assistant, over one socket at a time.
 
     `emit` is called on the event loop with what happens (`notices`). `media` gives
-    every call its sound. A call that is not up after `set_up_s` is given up. Use it as
-    a context, or `disconnect` at the end:
+    every call its sound. A call that is not up after `set_up_s` is given up, a socket
+    after its `limits`. Use it as a context, or `disconnect` at the end:
 
         async with Client(print, VoiceEngine(...)) as client:
             await client.anonymous_login("assistant-...")
@@ -63,9 +64,11 @@ class Client:
         emit: Callable[[Notice], None],
         media: Media,
         set_up_s: float = SET_UP_S,
+        limits: Limits = LIMITS,
     ) -> None:
         self._emit = emit
         self._set_up_s = set_up_s
+        self._limits = limits
         self._media = media
         self._configuration = ServerConfiguration()
         self._login: Login | None = None
@@ -131,7 +134,10 @@ class Client:
         session = self._session_for(login)
         url = signaling_url(self._configuration, session.query_parameters())
         socket = await open_socket(
-            url, self._configuration.ca_file, self._configuration.proxy
+            url,
+            self._configuration.ca_file,
+            self._configuration.proxy,
+            self._limits.step_s,
         )
         self._connection = Connection(session, socket, self._take)
         self._registered = asyncio.get_running_loop().create_future()
@@ -195,7 +201,13 @@ class Client:
                 await self._flush()
 
     def network_changed(self, gateways: frozenset[str]) -> None:
-        """Tell of new addresses or routes, and which default gateways there are."""
+        """Tell of new addresses or routes, and which default gateways there are.
+
+        The socket may be cut off without a word: the server is asked for one.
+        """
+        if self._session is not None and self._connection is not None:
+            self._session.suspect(time.monotonic())
+            self._connection.wake()
         self._warm.network_changed(gateways)
 
     async def log_out(self) -> None:
@@ -248,7 +260,11 @@ class Client:
         if self._session is None or login != self._login:
             self._login = login
             self._session = Session(
-                login, _USER_AGENT, lambda: str(uuid.uuid4()), random.random
+                login,
+                _USER_AGENT,
+                lambda: str(uuid.uuid4()),
+                random.random,
+                self._limits,
             )
         return self._session
 
@@ -297,7 +313,12 @@ class Client:
             case events.LoginRefused(code, message):
                 raise RefusedError("login", code, message)
             case events.LoginTimedOut():
-                raise NetworkError("the server did not answer the login")
+                raise NetworkError(
+                    f"the server does not answer the login"
+                    f" within {self._limits.login_s:g} s"
+                )
+            case events.Unresponsive(why):
+                raise NetworkError(f"the connection is dead: {why}")
             case events.GatewayDown(state):
                 raise NetworkError(f"the gateway is down ({state or 'silent'})")
             case events.Punted():

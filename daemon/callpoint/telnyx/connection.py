@@ -7,14 +7,19 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from callpoint.errors import CallpointError
-from callpoint.telnyx.events import SessionEvent
+from callpoint.errors import CallpointError, NetworkError
+from callpoint.telnyx.events import SessionEvent, Unresponsive
 from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.socket import Socket
 
 
 class Connection:
-    """Runs one socket. `dispatch` may raise CallpointError to give the socket up."""
+    """Runs one socket. `dispatch` may raise CallpointError to give the socket up.
+
+    Reading, writing and keeping time wait for nobody: a socket whose buffers are full,
+    because nothing passes, is found dead all the same. One task writes, so that no
+    caller who is cancelled takes the frames of others with him.
+    """
 
     def __init__(
         self,
@@ -25,8 +30,11 @@ class Connection:
         self._session = session
         self._socket = socket
         self._dispatch = dispatch
-        self._sending = asyncio.Lock()
-        self._changed = asyncio.Event()
+        self._is_over = False
+        self._waiting: list[asyncio.Future[None]] = []
+        """For what they want sent."""
+        self._to_send = asyncio.Event()
+        self._moved = asyncio.Event()
 
     async def run(self, reconnection: bool) -> CallpointError:
         """Log in and serve the socket until it is gone; returns why that is."""
@@ -34,12 +42,13 @@ class Connection:
         cause: CallpointError | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._write())
                 tasks.create_task(self._keep_time())
-                await self.flush()
                 await self._read()
         except* CallpointError as group:
             cause = _first(group)
         finally:
+            self._end()
             self._session.socket_closed(time.monotonic())
             await self._socket.close()
         assert cause is not None, "reading ends by an error only"
@@ -47,30 +56,58 @@ class Connection:
 
     async def flush(self) -> None:
         """Send what the session wants sent; NetworkError when the socket is gone."""
-        async with self._sending:
+        if self._is_over:
+            raise NetworkError("the connection is lost")
+        sent = asyncio.get_running_loop().create_future()
+        self._waiting.append(sent)
+        self.wake()
+        await sent
+
+    def wake(self) -> None:
+        """The session was told something, and may want something sooner."""
+        self._to_send.set()
+        self._moved.set()
+
+    async def _write(self) -> None:
+        while True:
+            self._to_send.clear()
+            waiting = len(self._waiting)
             for text in self._session.outgoing():
                 await self._socket.send(text)
-        self._changed.set()
+            for sent in self._waiting[:waiting]:
+                if not sent.done():
+                    sent.set_result(None)
+            del self._waiting[:waiting]
+            await self._to_send.wait()
+
+    def _end(self) -> None:
+        self._is_over = True
+        for sent in self._waiting:
+            if not sent.done():
+                sent.set_exception(NetworkError("the connection is lost"))
 
     async def _read(self) -> None:
         while True:
             text = await self._socket.receive()
             self._tell(self._session.receive(text, time.monotonic()))
-            await self.flush()
+            self.wake()
 
     async def _keep_time(self) -> None:
-        """Tick at the session's deadline, which every flush may have moved."""
+        """Tick at the session's deadline, which every frame may have moved."""
         while True:
-            self._changed.clear()
+            self._moved.clear()
             try:
                 async with asyncio.timeout_at(self._session.deadline()):
-                    await self._changed.wait()
+                    await self._moved.wait()
             except TimeoutError:
                 self._tell(self._session.tick(time.monotonic()))
-                await self.flush()
+                self._to_send.set()
 
     def _tell(self, events: Iterable[SessionEvent]) -> None:
         for event in events:
+            if isinstance(event, Unresponsive):
+                # Nobody is there who would answer a close frame.
+                self._socket.abort()
             self._dispatch(event)
 
 

@@ -52,6 +52,13 @@ class GatewayDown:
 
 
 @dataclass(frozen=True)
+class Unresponsive:
+    """The socket is open, and carries nothing any more. Only a new one helps."""
+
+    why: str
+
+
+@dataclass(frozen=True)
 class CallCreated:
     """The server took the invite."""
 
@@ -188,10 +195,7 @@ class RequestRefused:
 
 @dataclass(frozen=True)
 class RequestTimedOut:
-    """Nobody answered a request that no other event speaks of.
-
-    After a bye or a ping this means a dead socket (JS SDK, BaseSession.ts:223-236).
-    """
+    """Nobody answered a request that no other event speaks of."""
 
     method: str
     call_id: str | None
@@ -228,6 +232,7 @@ SessionEvent = (
     | LoginTimedOut
     | LoginLost
     | GatewayDown
+    | Unresponsive
     | CallCreated
     | Ringing
     | EarlyMedia

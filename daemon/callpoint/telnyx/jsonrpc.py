@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from callpoint.errors import LocalProtocolError
+from callpoint.telnyx.health import Health
 
 JsonObject = Mapping[str, object]
 JsonId = str | int | float
@@ -136,8 +137,9 @@ class Pending:
 class Exchange:
     """What waits to be sent, and what was sent and waits for its answer."""
 
-    def __init__(self, new_id: Callable[[], str]) -> None:
+    def __init__(self, new_id: Callable[[], str], health: Health) -> None:
         self._new_id = new_id
+        self._health = health
         self._outgoing: list[str] = []
         self._pending: dict[str, Pending] = {}
 
@@ -156,6 +158,7 @@ class Exchange:
         """
         id = self._new_id()
         self._outgoing.append(encode(replace(request, id=id)))
+        self._health.asked(now_s)
         deadline_s = now_s + timeout_s
         self._pending[id] = Pending(id, request.method, call_id, deadline_s, matters)
 

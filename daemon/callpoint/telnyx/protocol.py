@@ -15,11 +15,15 @@ from callpoint.telnyx.answers import Answers
 from callpoint.telnyx.calls import CallBook
 from callpoint.telnyx.events import (
     ConversationReceived,
+    InviteTimedOut,
     Punted,
     Ready,
+    RequestTimedOut,
     SessionEvent,
+    Unresponsive,
     WidgetSettingsReceived,
 )
+from callpoint.telnyx.health import LIMITS, Dead, Health, Limits, Probe
 from callpoint.telnyx.jsonrpc import (
     Exchange,
     Failure,
@@ -37,7 +41,6 @@ from callpoint.telnyx.tools import ToolCalls
 from callpoint.telnyx.unknowns import Unknowns
 
 REQUEST_TIMEOUT_S: Final = 10.0
-PROBE_TIMEOUT_S: Final = 5.0
 
 
 class Session:
@@ -53,15 +56,22 @@ class Session:
         user_agent: UserAgent,
         new_id: Callable[[], str],
         random: Callable[[], float],
+        limits: Limits = LIMITS,
     ) -> None:
         self._login = login
         self._user_agent = user_agent
         self._new_id = new_id
-        self._exchange = Exchange(new_id)
+        self._health = Health(limits)
+        self._exchange = Exchange(new_id, self._health)
         self._resumption = Resumption()
         self._calls = CallBook()
         self._registration = Registration(
-            login, user_agent, self._exchange, self._resumption, random
+            login,
+            user_agent,
+            self._exchange,
+            self._resumption,
+            random,
+            limits.login_s,
         )
         self._answers = Answers(self._exchange, self._registration, self._calls)
         self._tools = ToolCalls()
@@ -95,6 +105,7 @@ class Session:
     def socket_opened(self, reconnection: bool, now_s: float) -> None:
         """Queue the login. From the second socket on it is a reconnection anyway."""
         self.socket_closed(now_s)
+        self._health.opened(now_s)
         self._resumption.socket_opened(now_s)
         held = self._resumption.voice_sdk_id is not None
         self._registration.open(reconnection or held, now_s)
@@ -113,6 +124,7 @@ class Session:
         """What a frame means. Never raises, whatever the frame holds."""
         if self.phase is Phase.CLOSED:
             return []
+        self._health.heard(now_s)
         frame = parse(text)
         if isinstance(frame, Malformed):
             return [frame]
@@ -121,20 +133,27 @@ class Session:
             case Request():
                 events = self._requested(frame, excerpt(str(text)), now_s)
             case Result():
+                self._health.answered()
                 events = self._answers.succeeded(frame, now_s)
             case Failure():
+                self._health.answered()
                 events = self._answers.failed(frame, now_s)
         return self._completed(events, now_s)
 
     def tick(self, now_s: float) -> list[SessionEvent]:
         """What did not happen in time; nothing before `deadline`."""
         self._registration.tick(now_s)
-        return self._calls.tick(now_s) + self._answers.overdue(now_s)
+        events = self._calls.tick(now_s) + self._answers.overdue(now_s)
+        if any(isinstance(e, InviteTimedOut | RequestTimedOut) for e in events):
+            self._health.suspect(now_s)
+        return events + self._check_health(now_s)
 
     def deadline(self) -> float | None:
         """When `tick` has something to do."""
         parts = (self._exchange, self._registration, self._calls)
-        times = (part.deadline() for part in parts)
+        times = [part.deadline() for part in parts]
+        if self._registration.logged_in:
+            times.append(self._health.deadline())
         return min((time for time in times if time is not None), default=None)
 
     def outgoing(self) -> list[str]:
@@ -148,6 +167,7 @@ class Session:
         variables = {**self._login.user_variables, **call.user_variables}
         call = replace(call, user_variables=variables)
         request = requests.invite(call, sdp, self.sessid, self._user_agent)
+        self._health.needed(now_s)
         self._ask(request, now_s, call.call_id)
         if not self._calls.any_live():
             self._tools.call_began()
@@ -213,16 +233,23 @@ class Session:
         self._exchange.post(requests.tool_output(call_id, output))
         return True
 
-    def ping(self, now_s: float) -> bool:
-        """Ask for a sign of life; silence becomes RequestTimedOut after 5 s.
+    def suspect(self, now_s: float) -> None:
+        """Let the server show at the next `tick` that it can still be reached."""
+        self._health.suspect(now_s)
 
-        False before the login: a ping without one is answered by an error (iOS SDK,
-        CHANGELOG 3.2.1).
+    def _check_health(self, now_s: float) -> list[SessionEvent]:
+        """Not before the login: a ping is answered by an error then, and confuses the
+        server (iOS SDK, CHANGELOG 3.2.1).
         """
-        if self._registration.logged_in:
-            request = requests.ping(self.voice_sdk_id)
-            self._exchange.request(request, now_s, PROBE_TIMEOUT_S)
-        return self._registration.logged_in
+        if not self._registration.logged_in:
+            return []
+        match self._health.look(now_s):
+            case Probe() as probe:
+                self._ping(now_s)
+                self._health.probed(probe, now_s)
+            case Dead(why):
+                return [Unresponsive(why)]
+        return []
 
     def _requested(
         self, request: Request, text: str, now_s: float
@@ -240,7 +267,8 @@ class Session:
             case messages.Punt():
                 return [Punted()]
             case messages.Ping():
-                self._answer_ping(now_s)
+                if self._registration.logged_in:
+                    self._ping(now_s)
                 return []
             case messages.ClientReady():
                 return self._registration.client_ready(message, now_s)
@@ -282,11 +310,12 @@ class Session:
             for call_id, cause in self._calls.owed_byes(kept):
                 self._ask(requests.bye(call_id, cause, self.sessid), now_s, call_id)
 
-    def _answer_ping(self, now_s: float) -> None:
-        """By a request of our own, as the JS SDK does; silence proves nothing."""
-        if self._registration.logged_in:
-            request = requests.ping(self.voice_sdk_id)
-            self._exchange.request(request, now_s, REQUEST_TIMEOUT_S, matters=False)
+    def _ping(self, now_s: float) -> None:
+        """Ask for a sign of life, or give one: the JS SDK answers pings by a request of
+        its own. What follows from silence is up to `health`.
+        """
+        request = requests.ping(self.voice_sdk_id)
+        self._exchange.request(request, now_s, REQUEST_TIMEOUT_S, matters=False)
 
     def _ask(self, request: Request, now_s: float, call_id: str | None = None) -> None:
         self._exchange.request(request, now_s, REQUEST_TIMEOUT_S, call_id)

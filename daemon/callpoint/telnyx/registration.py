@@ -22,7 +22,6 @@ from callpoint.telnyx.messages import ClientReady
 from callpoint.telnyx.requests import Login, UserAgent
 from callpoint.telnyx.resumption import Resumption
 
-LOGIN_TIMEOUT_S: Final = 5.0
 CLIENT_READY_WAIT_S: Final = 2.0
 REPOLL_S: Final = (2.0, 6.0)
 MAX_REPOLLS: Final = 5
@@ -47,7 +46,8 @@ class Phase(Enum):
 class Registration:
     """The life of one login; `open` starts the next one.
 
-    `random` gives numbers from 0 up to 1, which spread the polls of many devices.
+    `random` gives numbers from 0 up to 1, which spread the polls of many devices. A
+    login that is not answered within `login_s` is given up.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Registration:
         exchange: Exchange,
         resumption: Resumption,
         random: Callable[[], float],
+        login_s: float,
     ) -> None:
         self.phase = Phase.CLOSED
         self._login = login
@@ -64,6 +65,7 @@ class Registration:
         self._exchange = exchange
         self._resumption = resumption
         self._random = random
+        self._login_s = login_s
         self._logged_in_again = False
         self._reattached: tuple[str, ...] | None = None
         self._state: str | None = None
@@ -174,7 +176,7 @@ class Registration:
         request = requests.anonymous_login(
             self._login, self._user_agent, self._resumption.sessid, reconnection
         )
-        self._exchange.request(request, now_s, LOGIN_TIMEOUT_S)
+        self._exchange.request(request, now_s, self._login_s)
 
     def _poll(self, now_s: float) -> None:
         if self.phase is not Phase.READY:

@@ -1,24 +1,32 @@
-"""The WebSocket, through websockets: one connection, and failures in plain words."""
+"""The WebSocket, through websockets: one connection, and failures in plain words.
 
-import os
+Its own keep-alive is off: a proxy whose server is dead answers WebSocket pings, and two
+judges of one socket would be at odds. `health` judges by the vendor's frames.
+"""
+
+import asyncio
+import socket
 import ssl
-from typing import Final
+from functools import partial
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.client import ClientProtocol
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
     InvalidProxy,
     InvalidStatus,
-    InvalidURI,
 )
+from websockets.proxy import get_proxy
+from websockets.uri import parse_uri
 
-from callpoint.errors import CallpointError, ConfigError, Fault, NetworkError
+from callpoint.errors import ConfigError, Fault, NetworkError
+from callpoint.telnyx import dialing
+from callpoint.telnyx.health import LIMITS
 
-_OPEN_TIMEOUT_S: Final = 10.0
 _CLOSE_TIMEOUT_S: Final = 1.0
-_KEEPALIVE_S: Final = 20.0
 _MAX_FRAME_BYTES: Final = 4 * 2**20
 """An SDP has 4 KB, a picture that a tool sends may have some MB."""
 
@@ -45,39 +53,96 @@ class Socket:
         return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
 
     async def close(self) -> None:
+        """Say goodbye; who does not answer within a second is cut off."""
         await self._connection.close()
+
+    def abort(self) -> None:
+        """Cut the connection without a word: nobody is there."""
+        self._connection.transport.abort()
 
 
 async def open_socket(
-    url: str, ca_file: str | None = None, proxy: str | None = None
+    url: str,
+    ca_file: str | None = None,
+    proxy: str | None = None,
+    limit_s: float = LIMITS.step_s,
+    look_up: dialing.LookUp = dialing.look_up,
 ) -> Socket:
     """Connect to a `ws://` or `wss://` URL, verified against the system's or `ca_file`.
 
-    Without `proxy` the environment's proxy settings hold. Raises NetworkError for what
-    may pass, ConfigError for what will not.
+    The name, TCP, TLS and the upgrade may take `limit_s` each; a proxy, three times
+    that for all of them. Without `proxy` the environment's proxy settings hold. Raises
+    NetworkError for what may pass, ConfigError for what will not.
     """
-    host = urlsplit(url).netloc.rpartition("@")[2]
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    tls = _tls(ca_file) if parts.scheme == "wss" else None
+    via = proxy or get_proxy(parse_uri(url))
+    connection = None
+    if via is None:
+        port = parts.port or (80 if tls is None else 443)
+        connection = await dialing.dial(parts.hostname or "", port, limit_s, look_up)
     try:
-        connection = await connect(
-            url,
-            ssl=_tls(ca_file) if url.startswith("wss:") else None,
-            proxy=proxy or True,
-            compression=None,
-            open_timeout=_OPEN_TIMEOUT_S,
-            close_timeout=_CLOSE_TIMEOUT_S,
-            ping_interval=_KEEPALIVE_S,
-            ping_timeout=_KEEPALIVE_S,
-            max_size=_MAX_FRAME_BYTES,
-        )
-    except (
-        OSError,
-        EOFError,
-        InvalidHandshake,
-        InvalidURI,
-        InvalidProxy,
-    ) as error:
-        raise _unreachable(host, error) from error
-    return Socket(connection)
+        return Socket(await _upgraded(url, host, connection, tls, via, limit_s))
+    except (OSError, InvalidHandshake, InvalidProxy) as error:
+        raise _unreachable(host, via, error, limit_s) from error
+
+
+async def _upgraded(
+    url: str,
+    host: str,
+    connection: socket.socket | None,
+    tls: ssl.SSLContext | None,
+    proxy: str | None,
+    limit_s: float,
+) -> ClientConnection:
+    options: dict[str, Any] = {} if tls is None else {"ssl_handshake_timeout": limit_s}
+    return await connect(
+        url,
+        sock=connection,
+        ssl=tls,
+        proxy=proxy,
+        compression=None,
+        open_timeout=3 * limit_s,
+        close_timeout=_CLOSE_TIMEOUT_S,
+        ping_interval=None,
+        max_size=_MAX_FRAME_BYTES,
+        create_connection=cast(Any, partial(_Upgrade, host=host, limit_s=limit_s)),
+        **options,
+    )
+
+
+class _Upgrade(ClientConnection):
+    """A connection whose upgrade has its own limit and words."""
+
+    def __init__(
+        self, protocol: ClientProtocol, *, host: str, limit_s: float, **options: Any
+    ) -> None:
+        super().__init__(protocol, **options)
+        self._host = host
+        self._limit_s = limit_s
+
+    async def handshake(self, *headers: Any) -> None:
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await super().handshake(*headers)
+        except TimeoutError as error:
+            raise NetworkError(
+                f"{self._host} does not answer the WebSocket upgrade"
+                f" within {self._limit_s:g} s",
+                "check [server] signaling_server and proxy",
+            ) from error
+        except InvalidStatus as error:
+            raise NetworkError(
+                f"{self._host} answers HTTP {error.response.status_code}"
+                " instead of a WebSocket",
+                "check [server] signaling_server and proxy",
+            ) from error
+        except (InvalidHandshake, EOFError, OSError) as error:
+            raise NetworkError(
+                f"{self._host} breaks off the WebSocket upgrade: {error}",
+                "check [server] signaling_server and proxy",
+            ) from error
 
 
 def _tls(ca_file: str | None) -> ssl.SSLContext:
@@ -97,26 +162,39 @@ def _tls(ca_file: str | None) -> ssl.SSLContext:
         ) from error
 
 
-def _unreachable(host: str, error: Exception) -> CallpointError:
-    """What kept us from connecting, and what to do about it."""
+def _unreachable(
+    host: str, proxy: str | None, error: Exception, limit_s: float
+) -> NetworkError:
+    """What kept us from an encrypted connection, or from getting through a proxy."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return NetworkError(
             f"{host} shows a certificate that is not accepted: {error.verify_message}",
             "check this device's date and [server] ca_file",
         )
-    if isinstance(error, InvalidStatus):
+    if isinstance(error, ConnectionAbortedError) and error.errno is None:
         return NetworkError(
-            f"{host} answers HTTP {error.response.status_code} instead of a WebSocket",
-            "check [server] signaling_server and proxy",
+            f"TLS with {host} is not set up within {limit_s:g} s", "check the network"
         )
-    if isinstance(error, TimeoutError):
-        return NetworkError(f"{host} does not answer", "check the network")
-    number = getattr(error, "errno", None)
-    # asyncio's own words for a refused connection repeat the address, as a tuple.
-    reason = os.strerror(number) if number and number > 0 else str(error)
+    if proxy is not None and not isinstance(error, ssl.SSLError):
+        return _no_way_through(host, proxy, error, limit_s)
+    cause = dialing.reason(error) if isinstance(error, OSError) else str(error)
     return NetworkError(
-        f"{host} cannot be reached: {reason}",
+        f"TLS with {host} fails: {cause}",
         "check the network and [server] signaling_server",
+    )
+
+
+def _no_way_through(
+    host: str, proxy: str, error: Exception, limit_s: float
+) -> NetworkError:
+    shown = urlsplit(proxy).netloc.rpartition("@")[2] or proxy
+    if isinstance(error, TimeoutError):
+        cause = f"nothing within {3 * limit_s:g} s"
+    else:
+        cause = dialing.reason(error) if isinstance(error, OSError) else str(error)
+    return NetworkError(
+        f"the proxy {shown} does not lead to {host}: {cause}",
+        "check [server] proxy, or the proxy variables of the environment",
     )
 
 

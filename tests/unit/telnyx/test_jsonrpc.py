@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callpoint.errors import LocalProtocolError
+from callpoint.telnyx.health import Health
 from callpoint.telnyx.jsonrpc import (
     ErrorObject,
     Exchange,
@@ -190,7 +191,7 @@ def test_a_value_that_json_cannot_hold_is_our_fault(value: object) -> None:
 
 def exchange() -> Exchange:
     ids = itertools.count(1)
-    return Exchange(lambda: f"id-{next(ids)}")
+    return Exchange(lambda: f"id-{next(ids)}", Health())
 
 
 def test_a_request_gets_an_id_and_waits_for_its_answer() -> None:

@@ -16,8 +16,10 @@ from callpoint.telnyx.events import (
     ToolCalled,
     Unknown,
     Unmatched,
+    Unresponsive,
     WidgetSettingsReceived,
 )
+from callpoint.telnyx.health import Doubt
 from callpoint.telnyx.jsonrpc import Malformed
 from callpoint.telnyx.messages import ACKNOWLEDGED
 from callpoint.telnyx.registration import Phase
@@ -54,10 +56,14 @@ def test_a_ping_is_answered_by_a_request_of_our_own(wire: Wire) -> None:
 def test_a_ping_before_the_login_is_left_alone(wire: Wire) -> None:
     login = wire.opens()
     wire.asks("ping", serno=1)
-    assert not wire.session.ping(wire.now_s)
+    wire.session.suspect(wire.now_s)
+    assert wire.waits(0.0) == []
     assert wire.sent() == []
     wire.answers(login)
     wire.asks("ping", serno=2)
+    assert wire.sent_one()["method"] == "telnyx_rtc.ping"
+    wire.is_there = False
+    wire.waits(0.0)
     assert wire.sent_one()["method"] == "telnyx_rtc.ping"
 
 
@@ -71,21 +77,74 @@ def test_nothing_follows_when_our_answer_to_a_ping_meets_silence(wire: Wire) -> 
     wire.registers()
     wire.asks("ping", serno=1)
     assert wire.waits(60.0) == []
-    assert wire.session.deadline() is None
 
 
-def test_silence_after_our_own_ping_is_told(wire: Wire) -> None:
+def test_a_server_that_says_nothing_is_asked_and_then_given_up(wire: Wire) -> None:
     wire.registers()
-    assert wire.session.ping(wire.now_s)
+    wire.is_there = False
+    assert wire.waits(19.9) == []
+    assert wire.sent() == []
+    assert wire.waits(0.1) == []
+    probe = wire.sent_one()
+    assert (probe["method"], probe["voice_sdk_id"]) == ("telnyx_rtc.ping", VOICE_SDK_ID)
     assert wire.waits(4.9) == []
-    assert wire.waits(0.1) == [RequestTimedOut("telnyx_rtc.ping", None)]
+    assert wire.waits(0.1) == [Unresponsive(Doubt.SILENCE.value)]
+    assert wire.waits(600.0) == []
 
 
-def test_our_own_ping_is_answered(wire: Wire) -> None:
+def test_a_server_that_hears_nothing_is_given_up_though_it_speaks(wire: Wire) -> None:
     wire.registers()
-    wire.session.ping(wire.now_s)
-    assert wire.answers(wire.sent_one()) == []
-    assert wire.waits(60.0) == []
+    wire.is_there = False
+    events = []
+    for serno in range(10):
+        wire.asks("ping", serno=serno)
+        events += wire.waits(5.0)
+    assert events == [Unresponsive(Doubt.UNCONFIRMED.value)]
+
+
+def test_whoever_answers_is_never_given_up(wire: Wire) -> None:
+    wire.registers()
+    assert wire.waits(86_400.0) == []
+
+
+def test_an_invite_into_a_long_silence_is_followed_by_a_ping(wire: Wire) -> None:
+    wire.registers()
+    wire.waits(10.0)
+    wire.is_there = False
+    invite = wire.invites_again()
+    assert wire.waits(0.0) == []
+    assert wire.sent_one()["method"] == "telnyx_rtc.ping"
+    assert wire.waits(5.0) == [Unresponsive(Doubt.NEED.value)]
+    wire.closes()
+    assert wire.answers(invite, callID=CALL_ID) == []
+
+
+def test_an_invite_on_a_lively_socket_goes_alone(wire: Wire) -> None:
+    wire.registers()
+    wire.invites_again()
+    wire.waits(0.0)
+    assert wire.sent() == []
+
+
+def test_a_request_that_nobody_answers_makes_the_socket_suspect(wire: Wire) -> None:
+    wire.talks()
+    wire.session.say("Hello", (), wire.now_s)
+    wire.sent_one()
+    assert wire.waits(9.9) == []
+    wire.is_there = False
+    assert wire.waits(0.1) == [RequestTimedOut("ai_conversation", None)]
+    assert wire.sent_one()["method"] == "telnyx_rtc.ping"
+
+
+def test_a_new_socket_is_not_blamed_for_the_old_one(wire: Wire) -> None:
+    wire.registers()
+    wire.is_there = False
+    wire.waits(24.0)
+    wire.sent()
+    wire.closes()
+    wire.registers()
+    assert wire.waits(19.9) == []
+    assert wire.sent() == []
 
 
 @pytest.mark.parametrize("id", ["id-99", 99, None, "id-1"])

@@ -56,7 +56,6 @@ def test_the_way_to_ready(wire: Wire) -> None:
     assert poll["method"] == "telnyx_rtc.gatewayState"
     assert wire.answers(poll, params={"state": "REGED"}) == [Ready(())]
     assert wire.phase() is Phase.READY
-    assert wire.session.deadline() is None
 
 
 def test_the_poll_carries_the_node_beside_the_method(wire: Wire) -> None:

@@ -28,6 +28,9 @@ class Wire:
     ) -> None:
         ids = itertools.count(1)
         self.now_s = 1000.0
+        self.is_there = True
+        """Whether the far end answers when it is asked for a sign of life."""
+        self._sent: list[dict[str, Any]] = []
         self.session = Session(
             login or Login("assistant-1"),
             USER_AGENT,
@@ -40,7 +43,12 @@ class Wire:
 
     def sent(self) -> list[dict[str, Any]]:
         """Take the frames that the session wants on the wire."""
-        return [json.loads(text) for text in self.session.outgoing()]
+        self._collect()
+        sent, self._sent = self._sent, []
+        return sent
+
+    def _collect(self) -> None:
+        self._sent += [json.loads(text) for text in self.session.outgoing()]
 
     def sent_one(self) -> dict[str, Any]:
         (frame,) = self.sent()
@@ -74,9 +82,26 @@ class Wire:
             if deadline_s > until_s:
                 break
             self.now_s = max(self.now_s, deadline_s)
-            events += self.session.tick(self.now_s)
+            events += self._ticks()
         self.now_s = until_s
-        return events + self.session.tick(until_s)
+        return events + self._ticks()
+
+    def _ticks(self) -> list[SessionEvent]:
+        """The session is woken; who is there answers what it asks by itself."""
+        self._collect()
+        events = self.session.tick(self.now_s)
+        if self.is_there:
+            asked = len(self._sent)
+            self._collect()
+            for frame in self._sent[asked:]:
+                if frame["method"] == "telnyx_rtc.ping":
+                    events += self.answers(frame)
+            self._sent = [
+                frame
+                for number, frame in enumerate(self._sent)
+                if number < asked or frame["method"] != "telnyx_rtc.ping"
+            ]
+        return events
 
     def opens(self, reconnection: bool = False) -> dict[str, Any]:
         """A socket opens; returns the login that goes out."""

@@ -1,0 +1,136 @@
+"""A session over real sockets: found dead when nothing passes, whoever holds them open.
+
+The limits of an hour's life are a fraction of a second here.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import count
+
+from websockets.asyncio.server import ServerConnection, serve
+
+from callpoint.errors import CallpointError, NetworkError
+from callpoint.telnyx.connection import Connection
+from callpoint.telnyx.events import Ready, SessionEvent, Unresponsive
+from callpoint.telnyx.health import Limits
+from callpoint.telnyx.protocol import Session
+from callpoint.telnyx.requests import CallRequest, Login, UserAgent
+from callpoint.telnyx.socket import open_socket
+
+SOON = Limits(login_s=0.2, silent_s=0.2, unconfirmed_s=0.4, probe_s=0.2)
+
+Far = Callable[[ServerConnection], Awaitable[None]]
+
+
+@asynccontextmanager
+async def connected(
+    far: Far, limits: Limits = SOON
+) -> AsyncIterator[tuple[Session, Connection, "asyncio.Task[CallpointError]"]]:
+    """A connection that is registered, to a far end of our own."""
+
+    async def serve_one(connection: ServerConnection) -> None:
+        try:
+            await far(connection)
+            await connection.wait_closed()
+        finally:
+            connection.transport.abort()
+
+    ready = asyncio.Event()
+
+    def take(event: SessionEvent) -> None:
+        if isinstance(event, Unresponsive):
+            raise NetworkError(event.why)
+        if isinstance(event, Ready):
+            ready.set()
+
+    ids = count()
+    session = Session(
+        Login("assistant-1"),
+        UserAgent("1", "a test"),
+        lambda: f"id-{next(ids)}",
+        lambda: 0.5,
+        limits,
+    )
+    async with serve(serve_one, "127.0.0.1", 0, close_timeout=0.1) as running:
+        port = next(iter(running.sockets)).getsockname()[1]
+        socket = await open_socket(f"ws://127.0.0.1:{port}")
+        connection = Connection(session, socket, take)
+        task = asyncio.create_task(connection.run(False))
+        await asyncio.wait_for(ready.wait(), 5)
+        yield session, connection, task
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def let_in(connection: ServerConnection) -> None:
+    """Answer the login, and say that we are registered."""
+    login = json.loads(await connection.recv())
+    body = {"message": "logged in", "sessid": "s"}
+    await connection.send(json.dumps({"id": login["id"], "result": body}))
+    ready = {"method": "telnyx_rtc.clientReady", "params": {"state": "REGED"}}
+    await connection.send(json.dumps({"id": 1, **ready}))
+
+
+async def test_a_proxy_that_answers_websocket_pings_alone_is_found_out() -> None:
+    async def half_dead(connection: ServerConnection) -> None:
+        await let_in(connection)
+        async for _ in connection:
+            await (await connection.ping())
+
+    async with connected(half_dead) as (_, _, task):
+        began_s = time.monotonic()
+        assert "nothing came" in str(await asyncio.wait_for(task, 5))
+        assert 0.3 < time.monotonic() - began_s < 0.9
+
+
+async def test_a_server_that_answers_pings_is_kept() -> None:
+    async def alive(connection: ServerConnection) -> None:
+        await let_in(connection)
+        async for text in connection:
+            answer = {"id": json.loads(text)["id"], "result": {}}
+            await connection.send(json.dumps(answer))
+
+    async with connected(alive) as (_, _, task):
+        done, _ = await asyncio.wait([task], timeout=1.5)
+        assert not done
+
+
+async def test_a_socket_that_takes_nothing_any_more_is_given_up_all_the_same() -> None:
+    async def stuffed(connection: ServerConnection) -> None:
+        await let_in(connection)
+        connection.transport.pause_reading()
+
+    async with connected(stuffed) as (session, connection, task):
+        session.invite(CallRequest("c1"), "x" * 32_000_000, time.monotonic())
+        sending = asyncio.create_task(connection.flush())
+        cause = await asyncio.wait_for(task, 5)
+        assert "nothing came" in str(cause)
+        (lost,) = await asyncio.gather(sending, return_exceptions=True)
+        assert isinstance(lost, NetworkError)
+
+
+async def test_a_suspicion_is_looked_into_at_once() -> None:
+    async def dead(connection: ServerConnection) -> None:
+        await let_in(connection)
+
+    patient = Limits(silent_s=60, unconfirmed_s=60, probe_s=0.2)
+    async with connected(dead, patient) as (session, connection, task):
+        began_s = time.monotonic()
+        session.suspect(began_s)
+        connection.wake()
+        assert "when it was asked" in str(await asyncio.wait_for(task, 5))
+        assert time.monotonic() - began_s < 0.7
+
+
+async def test_nothing_goes_out_over_a_connection_that_is_over() -> None:
+    async def rude(connection: ServerConnection) -> None:
+        await let_in(connection)
+        connection.transport.abort()
+
+    async with connected(rude) as (_, connection, task):
+        await asyncio.wait_for(task, 5)
+        (lost,) = await asyncio.gather(connection.flush(), return_exceptions=True)
+        assert isinstance(lost, NetworkError)
