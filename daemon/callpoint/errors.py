@@ -4,6 +4,7 @@ CallpointError
  ├─ ConfigError           the configuration; exit 78, never restarted
  ├─ DeviceError           a sound card, a GPIO chip: named, with what to do
  ├─ NetworkError          the network; passes by itself, tried again for ever
+ │   └─ SentAwayError     the server goes, and sends everybody away
  ├─ ControlError          the control socket of a running daemon
  │   └─ AlreadyRunningError   another daemon has it
  ├─ RemoteProtocolError   the far side broke its protocol
@@ -67,6 +68,10 @@ class DeviceError(CallpointError):
 
 class NetworkError(CallpointError):
     """A failure of the network that may pass by itself."""
+
+
+class SentAwayError(NetworkError):
+    """The server sends its clients away: it restarts, or empties itself."""
 
 
 class ControlError(CallpointError):

@@ -11,7 +11,12 @@ import pytest
 from callpoint.audio import synthetic
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.audio.engine import VoiceEngine
-from callpoint.errors import LocalProtocolError, NetworkError, RefusedError
+from callpoint.errors import (
+    LocalProtocolError,
+    NetworkError,
+    RefusedError,
+    SentAwayError,
+)
 from callpoint.simulator import running_simulator
 from callpoint.simulator.running import Simulator
 from callpoint.telnyx.call import SET_UP_S
@@ -234,6 +239,39 @@ async def test_a_socket_that_carries_nothing_any_more_is_given_up() -> None:
         simulator.go_half_dead()
         lost = await notices.wait(SocketDisconnected)
         assert lost.reason.startswith("the connection is dead: nothing came")
+
+
+@pytest.mark.parametrize("code", [1001, 1012, 1013])
+async def test_who_is_sent_away_knows_that_all_are(code: int) -> None:
+    async with world() as (client, _, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        simulator.close_sockets(code)
+        assert isinstance(await client.disconnected(), SentAwayError)
+
+
+async def test_a_punt_keeps_the_call_and_its_media_for_the_next_socket() -> None:
+    async with world() as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        simulator.punt()
+        await notices.wait(SocketDisconnected)
+        assert not client.is_ready
+        assert isinstance(await client.disconnected(), SentAwayError)
+        assert client.is_in_call
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        await simulator.wait_for("attached", call_id=call.id)
+        assert client.call is call
+        assert notices.of(CallChanged, state=CallState.ENDED) == []
+
+
+async def test_a_socket_that_is_cut_is_no_reason_to_think_of_others() -> None:
+    async with world() as (client, _, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        simulator.drop()
+        assert not isinstance(await client.disconnected(), SentAwayError)
 
 
 async def test_another_network_makes_the_socket_show_that_it_lives() -> None:

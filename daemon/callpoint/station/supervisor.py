@@ -120,7 +120,13 @@ class Supervisor:
             capture_gain_db=config.audio.capture_gain_db,
         )
         self._client = Client(self._noticed, self._voice)
-        self._network = NetworkWatch(self._client.network_changed)
+        self._line = Line(
+            self._client,
+            self._log_in,
+            lambda error: self._unlinked(_told(error)),
+            lambda: self._reporter.link_is("connecting", self._reporter.link_reason),
+        )
+        self._network = NetworkWatch(self._network_changed)
         self._station = Station(parts.rules(config))
         self._controls = parts.Controls(config, self._pressed, self._station.post)
         self._performer = Performer(
@@ -146,9 +152,8 @@ class Supervisor:
         socket = self._settings.config.control.socket
         control = station_server(socket, self._console, self._feed)
         async with asyncio.TaskGroup() as tasks:
-            line = self._line()
             background = [
-                tasks.create_task(line.run(), name="line"),
+                tasks.create_task(self._line.run(), name="line"),
                 tasks.create_task(self._preload(), name="preload"),
                 tasks.create_task(self._meter(), name="meter"),
             ]
@@ -202,13 +207,11 @@ class Supervisor:
         self._controls.close()
         self._voice.close()
 
-    def _line(self) -> Line:
-        return Line(
-            self._client,
-            self._log_in,
-            self._unlinked,
-            lambda: self._reporter.link_is("connecting", self._reporter.link_reason),
-        )
+    def _network_changed(self, gateways: frozenset[str]) -> None:
+        self._client.network_changed(gateways)
+        # Without a way out a try is as good as lost.
+        if gateways:
+            self._line.network_changed()
 
     def _unlinked(self, reason: str) -> None:
         self._reporter.link_is("offline", reason)
@@ -234,8 +237,8 @@ class Supervisor:
         """The client tells: to the log and the stream, and what counts to the table."""
         self._reporter.notice(notice)
         match notice:
-            case ClientReady(at_s):
-                self._reporter.link_is("ready")
+            case ClientReady(at_s, remark=remark):
+                self._reporter.link_is("ready", remark)
                 self._station.post(LinkUp(at_s))
             case SocketDisconnected(reason=reason):
                 log.warning("the link is lost: %s", reason)
@@ -280,6 +283,8 @@ class Supervisor:
     def _pressed(self, event: Pressed | Released) -> None:
         self._reporter.button(event)
         self._station.post(event)
+        if isinstance(event, Pressed) and not self._client.is_ready:
+            self._line.hurry()
 
     def _sounded(self, event: AudioEvent) -> None:
         """Called on the audio threads."""
@@ -306,6 +311,11 @@ class Supervisor:
                 self._calling.clear()
             elif self._feed.wants_levels:
                 self._reporter.levels(*self._voice.levels())
+
+
+def _told(error: CallpointError) -> str:
+    """A failure and what to do about it, in one line."""
+    return f"{error}; {error.advice}" if error.advice else str(error)
 
 
 def _first(group: BaseExceptionGroup[Any]) -> CallpointError:

@@ -19,12 +19,14 @@ from callpoint.errors import (
     LocalProtocolError,
     NetworkError,
     RefusedError,
+    SentAwayError,
 )
 from callpoint.telnyx import events
 from callpoint.telnyx.call import SET_UP_S, Call
 from callpoint.telnyx.connection import Connection
 from callpoint.telnyx.events import SessionEvent
 from callpoint.telnyx.health import LIMITS, Limits
+from callpoint.telnyx.homing import Homing
 from callpoint.telnyx.notices import (
     CallChanged,
     CallState,
@@ -37,8 +39,7 @@ from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
 from callpoint.telnyx.scribe import Scribe
 from callpoint.telnyx.seams import Media
-from callpoint.telnyx.servers import ServerConfiguration, signaling_url
-from callpoint.telnyx.socket import open_socket
+from callpoint.telnyx.servers import ServerConfiguration
 from callpoint.telnyx.warm import WarmPeer
 
 _USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
@@ -75,6 +76,8 @@ class Client:
         self._session: Session | None = None
         self._connection: Connection | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._loss: CallpointError = NetworkError("there was no login yet")
+        self._homing = Homing(limits, lambda: self.call is None, self._leave)
         self._registered: asyncio.Future[None] | None = None
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -88,10 +91,17 @@ class Client:
         return live[-1] if live else None
 
     @property
+    def is_in_call(self) -> bool:
+        """Whether somebody talks, or is about to."""
+        return self.call is not None
+
+    @property
     def is_ready(self) -> bool:
         """Registered: a call can be placed."""
         future = self._registered
-        if self._connection is None or future is None or not future.done():
+        if self._connection is None or self._connection.is_over:
+            return False
+        if future is None or not future.done():
             return False
         return not future.cancelled() and future.exception() is None
 
@@ -132,12 +142,8 @@ class Client:
             conversation_id,
         )
         session = self._session_for(login)
-        url = signaling_url(self._configuration, session.query_parameters())
-        socket = await open_socket(
-            url,
-            self._configuration.ca_file,
-            self._configuration.proxy,
-            self._limits.step_s,
+        socket = await self._homing.open(
+            self._configuration, session.query_parameters()
         )
         self._connection = Connection(session, socket, self._take)
         self._registered = asyncio.get_running_loop().create_future()
@@ -146,10 +152,11 @@ class Client:
         )
         await asyncio.shield(self._registered)
 
-    async def disconnected(self) -> None:
-        """Wait until the socket is gone."""
+    async def disconnected(self) -> CallpointError:
+        """Wait until the socket is gone; returns why that is."""
         if self._serving is not None:
             await asyncio.wait([self._serving])
+        return self._loss
 
     def new_call(
         self,
@@ -284,13 +291,21 @@ class Client:
         registered: asyncio.Future[None],
         reconnection: bool,
     ) -> None:
-        error = await connection.run(reconnection)
-        self._connection = None
-        self._warm.rest()
-        if registered.done():
-            self._emit(SocketDisconnected(time.monotonic(), str(error)))
-        else:
-            registered.set_exception(error)
+        try:
+            self._loss = error = await connection.run(reconnection)
+            self._connection = None
+            self._warm.rest()
+            if registered.done():
+                self._emit(SocketDisconnected(time.monotonic(), str(error)))
+            else:
+                registered.set_exception(error)
+            await self._homing.rest()
+        finally:
+            await connection.close()
+
+    def _leave(self, why: NetworkError) -> None:
+        if self._connection is not None:
+            self._connection.give_up(why)
 
     async def _drop_socket(self) -> None:
         if self._serving is not None:
@@ -298,6 +313,7 @@ class Client:
             await asyncio.wait([self._serving])
             self._serving = self._connection = None
             self._warm.rest()
+            await self._homing.rest()
         if self._registered is not None and not self._registered.done():
             self._registered.cancel()
 
@@ -309,7 +325,8 @@ class Client:
                 if self._registered is not None and not self._registered.done():
                     self._registered.set_result(None)
                 self._keep_warm()
-                self._emit(ClientReady(now_s, self.session_id))
+                remark = self._homing.registered()
+                self._emit(ClientReady(now_s, self.session_id, remark))
             case events.LoginRefused(code, message):
                 raise RefusedError("login", code, message)
             case events.LoginTimedOut():
@@ -322,7 +339,7 @@ class Client:
             case events.GatewayDown(state):
                 raise NetworkError(f"the gateway is down ({state or 'silent'})")
             case events.Punted():
-                raise NetworkError("the server sent this device away")
+                raise SentAwayError("the server sent this device away")
             case events.ConversationReceived(params):
                 self._scribe.receive(params)
             case events.ToolCalled() | events.WidgetSettingsReceived():

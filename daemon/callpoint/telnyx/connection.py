@@ -30,7 +30,8 @@ class Connection:
         self._session = session
         self._socket = socket
         self._dispatch = dispatch
-        self._is_over = False
+        self.is_over = False
+        self._given_up: asyncio.Future[CallpointError] = asyncio.Future()
         self._waiting: list[asyncio.Future[None]] = []
         """For what they want sent."""
         self._to_send = asyncio.Event()
@@ -44,19 +45,28 @@ class Connection:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._write())
                 tasks.create_task(self._keep_time())
+                tasks.create_task(self._leave())
                 await self._read()
         except* CallpointError as group:
             cause = _first(group)
         finally:
             self._end()
             self._session.socket_closed(time.monotonic())
-            await self._socket.close()
         assert cause is not None, "reading ends by an error only"
         return cause
 
+    async def close(self) -> None:
+        """Let go of the socket; at most a second after `run`."""
+        await self._socket.close()
+
+    def give_up(self, cause: CallpointError) -> None:
+        """Let `run` end, for this cause."""
+        if not self._given_up.done():
+            self._given_up.set_result(cause)
+
     async def flush(self) -> None:
         """Send what the session wants sent; NetworkError when the socket is gone."""
-        if self._is_over:
+        if self.is_over:
             raise NetworkError("the connection is lost")
         sent = asyncio.get_running_loop().create_future()
         self._waiting.append(sent)
@@ -80,8 +90,11 @@ class Connection:
             del self._waiting[:waiting]
             await self._to_send.wait()
 
+    async def _leave(self) -> None:
+        raise await self._given_up
+
     def _end(self) -> None:
-        self._is_over = True
+        self.is_over = True
         for sent in self._waiting:
             if not sent.done():
                 sent.set_exception(NetworkError("the connection is lost"))

@@ -1,7 +1,7 @@
 """The line: a client that is logged in, and logged in again after every drop.
 
-It never gives up. What a failure asks for (try again, slowly, or not at all) is decided
-in `backoff`.
+It never gives up. What a failure asks for (try again, slowly, or not at all), and what
+may cut a wait short, is decided in `backoff`.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from callpoint.errors import CallpointError
-from callpoint.telnyx.backoff import Backoff, Retry, retry
+from callpoint.telnyx.backoff import Backoff, Retry, Shortcuts, retry
 
 log = logging.getLogger(__name__)
 
@@ -19,49 +19,68 @@ log = logging.getLogger(__name__)
 class Registrable(Protocol):
     """The part of `Client` that a line needs."""
 
-    async def disconnected(self) -> None:
-        """Wait until the socket is gone."""
+    @property
+    def is_in_call(self) -> bool:
+        """Whether somebody talks, or is about to."""
+        ...
+
+    async def disconnected(self) -> CallpointError:
+        """Wait until the socket is gone; returns why that is."""
         ...
 
 
 class Line:
     """Keeps `client` logged in by `login(reconnection)`.
 
-    `waiting(reason)` is called when a try failed or a socket was lost. After the first
-    registration every login is a reconnection: the server takes calls up again.
+    `trying()` and `waiting(error)` are called before a try and when it failed. After
+    the first registration every login is a reconnection: the server takes calls up
+    again. `dice` gives numbers from 0 up to 1.
     """
 
     def __init__(
         self,
         client: Registrable,
         login: Callable[[bool], Awaitable[None]],
-        waiting: Callable[[str], None],
+        waiting: Callable[[CallpointError], None],
         trying: Callable[[], None] = lambda: None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        dice: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
         self._login = login
         self._waiting = waiting
         self._trying = trying
-        self._sleep = sleep
-        self._backoff = Backoff(random.random)
+        self._backoff = Backoff(dice)
+        self._shortcuts = Shortcuts(dice)
         self._failures = 0
+        self._moved = self._pressed = False
+        self._wished = asyncio.Event()
 
     async def run(self) -> None:
         """Stay logged in for ever; raises only what no retry can cure."""
         reconnection = False
         while True:
             self._trying()
+            self._forget_wishes()
             try:
                 await self._login(reconnection)
             except CallpointError as error:
-                delay_s = self._delay_s(error)
+                await self._wait(self._failed(error), error)
             else:
                 self._registered()
                 reconnection = True
-                await self._client.disconnected()
-                delay_s = self._backoff.delay_s()
-            await self._sleep(delay_s)
+                cause = await self._client.disconnected()
+                self._forget_wishes()
+                await self._wait(self._delay_s(cause), cause)
+
+    def network_changed(self) -> None:
+        """There are other addresses or routes: what failed may succeed."""
+        self._moved = True
+        self._wished.set()
+
+    def hurry(self) -> None:
+        """Somebody pressed, and waits."""
+        self._pressed = True
+        self._wished.set()
 
     def _registered(self) -> None:
         if self._failures:
@@ -69,18 +88,46 @@ class Line:
         self._failures = 0
         self._backoff.reset()
 
-    def _delay_s(self, error: CallpointError) -> float:
-        kind = retry(error)
-        if kind is Retry.NEVER:
+    def _failed(self, error: CallpointError) -> float:
+        if retry(error) is Retry.NEVER:
             raise error
-        delay_s = self._backoff.delay_s(kind)
+        delay_s = self._delay_s(error)
         self._failures += 1
         log.log(
             logging.WARNING if self._failures == 1 else logging.DEBUG,
-            "%s; the next try is in %.0f s. %s",
+            "%s; the next try is in %.1f s. %s",
             error,
             delay_s,
             error.advice,
         )
-        self._waiting(str(error))
+        self._waiting(error)
         return delay_s
+
+    def _delay_s(self, cause: CallpointError) -> float:
+        return self._backoff.delay_s(cause, self._client.is_in_call)
+
+    async def _wait(self, delay_s: float, cause: CallpointError) -> None:
+        """Until the delay is over, or a wish cuts it short."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + delay_s
+        try:
+            while True:
+                async with asyncio.timeout_at(until_s):
+                    await self._wished.wait()
+                self._wished.clear()
+                until_s = min(until_s, self._wish_s(cause, loop.time()))
+        except TimeoutError:
+            pass
+
+    def _wish_s(self, cause: CallpointError, now_s: float) -> float:
+        """When the earliest wish may be granted; those during a try count as well."""
+        at_s = float("inf")
+        if self._moved:
+            at_s = self._shortcuts.network_moved(cause, now_s)
+        if self._pressed:
+            at_s = min(at_s, self._shortcuts.pressed(now_s))
+        self._forget_wishes()
+        return at_s
+
+    def _forget_wishes(self) -> None:
+        self._moved = self._pressed = False

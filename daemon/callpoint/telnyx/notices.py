@@ -32,6 +32,8 @@ class ClientReady:
 
     at_s: float
     session_id: str | None
+    remark: str | None = None
+    """What somebody who looks at it should know, such as another host than wished."""
 
 
 @dataclass(frozen=True)

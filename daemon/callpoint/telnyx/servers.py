@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 from callpoint.errors import LocalProtocolError
 
 SIGNALING_SERVER: Final = "wss://rtc.telnyx.com"
+RETURN_S: Final = 600.0
+"""After that long with the plain host the region's is asked once more."""
 _PORT: Final = 3478
 _TLS_PORT: Final = 5349
 # RFC 7064 and RFC 7065: there are no slashes, and an IPv6 address is in brackets.
@@ -114,6 +116,38 @@ def is_loopback(configuration: ServerConfiguration) -> bool:
     if address is not None:
         return address.is_loopback
     return host == "localhost" or host.endswith(".localhost")
+
+
+class Turns:
+    """Which host is next: the region's, or for a while the plain one.
+
+    The plain one takes over when the region's cannot be reached, and gives back when it
+    cannot be reached either, or after `RETURN_S`.
+    """
+
+    def __init__(self) -> None:
+        self.why_away: str | None = None
+        """What keeps us from the region's host; None where it is used, or none is."""
+        self._region: str | None = None
+        self._away_since_s = 0.0
+
+    def region(self, wanted: str | None, now_s: float) -> str | None:
+        """The region that the next socket goes to; None for the plain host."""
+        wanted = None if wanted in ("", "auto") else wanted
+        if wanted != self._region or now_s - self._away_since_s >= RETURN_S:
+            self._region, self.why_away = wanted, None
+        return None if self.why_away is not None else wanted
+
+    def unreachable(self, why: str, now_s: float) -> None:
+        """The host whose turn it was cannot be reached."""
+        if self._region is None:
+            return
+        self.why_away = why if self.why_away is None else None
+        self._away_since_s = now_s
+
+    def still_away(self, now_s: float) -> None:
+        """The region's host was asked once more, and cannot be reached yet."""
+        self._away_since_s = now_s
 
 
 def stun_servers(servers: Iterable[IceServer]) -> tuple[StunServer, ...]:

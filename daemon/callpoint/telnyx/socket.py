@@ -22,11 +22,13 @@ from websockets.exceptions import (
 from websockets.proxy import get_proxy
 from websockets.uri import parse_uri
 
-from callpoint.errors import ConfigError, Fault, NetworkError
+from callpoint.errors import ConfigError, Fault, NetworkError, SentAwayError
 from callpoint.telnyx import dialing
 from callpoint.telnyx.health import LIMITS
 
 _CLOSE_TIMEOUT_S: Final = 1.0
+_SENT_AWAY: Final = (1001, 1012, 1013)
+"""Going away, service restart, try again later (RFC 6455, and IANA's registry)."""
 _MAX_FRAME_BYTES: Final = 4 * 2**20
 """An SDP has 4 KB, a picture that a tool sends may have some MB."""
 
@@ -42,19 +44,23 @@ class Socket:
         try:
             await self._connection.send(text)
         except ConnectionClosed as error:
-            raise NetworkError(_closed(error)) from error
+            raise _closed(error) from error
 
     async def receive(self) -> str:
         """The next frame; bytes that are not UTF-8 become replacement characters."""
         try:
             frame = await self._connection.recv()
         except ConnectionClosed as error:
-            raise NetworkError(_closed(error)) from error
+            raise _closed(error) from error
         return frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
 
     async def close(self) -> None:
         """Say goodbye; who does not answer within a second is cut off."""
-        await self._connection.close()
+        try:
+            await self._connection.close()
+        except asyncio.CancelledError:
+            self.abort()
+            raise
 
     def abort(self) -> None:
         """Cut the connection without a word: nobody is there."""
@@ -198,11 +204,13 @@ def _no_way_through(
     )
 
 
-def _closed(error: ConnectionClosed) -> str:
+def _closed(error: ConnectionClosed) -> NetworkError:
     """Who closed the socket, and why."""
     frame = error.rcvd or error.sent
     if frame is None:
-        return "the connection broke without a word"
-    who = "the server" if error.rcvd and error.rcvd_then_sent is not False else "we"
+        return NetworkError("the connection broke without a word")
+    is_theirs = error.rcvd and error.rcvd_then_sent is not False
+    who = "the server" if is_theirs else "we"
     reason = f": {frame.reason}" if frame.reason else ""
-    return f"{who} closed the connection ({int(frame.code)}{reason})"
+    kind = SentAwayError if is_theirs and frame.code in _SENT_AWAY else NetworkError
+    return kind(f"{who} closed the connection ({int(frame.code)}{reason})")
