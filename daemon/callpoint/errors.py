@@ -87,10 +87,18 @@ class RemoteProtocolError(CallpointError):
 
 
 class RefusedError(RemoteProtocolError):
-    """The far side refused a request."""
+    """The far side refused a request; `meaning` is what its words come to, if known."""
 
-    def __init__(self, request: str, code: int | str, message: str) -> None:
-        super().__init__(f"{request} refused: {message} ({code})")
+    def __init__(
+        self,
+        request: str,
+        code: int | str,
+        message: str,
+        meaning: str = "",
+        advice: str = "",
+    ) -> None:
+        because = f", {meaning}" if meaning else ""
+        super().__init__(f"{request} refused{because}: {message} ({code})", advice)
         self.request = request
         self.code = code
         self.message = message

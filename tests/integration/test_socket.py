@@ -1,7 +1,6 @@
 """The WebSocket: verified, bounded, and every failure in words that say what to do."""
 
 import asyncio
-import datetime
 import os
 import socket
 import ssl
@@ -9,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
 
 from callpoint.errors import ConfigError, NetworkError
+from callpoint.telnyx.clock import read
 from callpoint.telnyx.dialing import Address, look_up
+from callpoint.telnyx.obstacles import Clock
 from callpoint.telnyx.socket import open_socket
 
 SHORT_S = 0.1
@@ -70,21 +72,23 @@ async def tcp_server(
         await asyncio.gather(*serving)
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS with a certificate for localhost that nobody has signed."""
+def certificate(
+    folder: Path, name: str = "localhost", valid_in_days: float = 0
+) -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS with a certificate that nobody has signed, valid for two days."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    middle = datetime.now(UTC) + timedelta(days=valid_in_days)
     signed = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(middle - timedelta(days=1))
+        .not_valid_after(middle + timedelta(days=1))
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False
+            x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -123,9 +127,49 @@ async def test_a_megabyte_in_one_frame_is_taken() -> None:
 async def test_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
     tls, _ = certificate(tmp_path)
     async with server(tls) as url:
-        with pytest.raises(NetworkError, match="certificate that is not accepted") as e:
+        with pytest.raises(NetworkError, match=r"^something else answers") as error:
             await open_socket(url)
-        assert "date" in e.value.advice
+        assert "ca_file" in error.value.advice
+
+
+async def test_a_certificate_for_another_name_is_somebody_else_s(
+    tmp_path: Path,
+) -> None:
+    tls, public = certificate(tmp_path, "portal.example")
+    async with server(tls) as url:
+        with pytest.raises(NetworkError, match=r"in place of localhost.*mismatch"):
+            await open_socket(url, ca_file=str(public))
+
+
+WRONG = Clock(datetime(1970, 1, 1, tzinfo=UTC), None)
+RIGHT = Clock(datetime.now(UTC), True)
+
+
+@pytest.mark.parametrize(
+    ("valid_in_days", "clock", "sentence"),
+    [
+        (9, WRONG, "the clock of this device is wrong.*seems not valid yet"),
+        (-9, Clock(datetime.now(UTC), False), "may be wrong.*seems expired"),
+        (-9, RIGHT, "^the certificate of localhost:.* has expired"),
+        (9, RIGHT, "certificate is not yet valid"),
+    ],
+)
+async def test_a_wrong_clock_is_told_from_a_certificate_that_is_out_of_date(
+    tmp_path: Path, valid_in_days: int, clock: Clock, sentence: str
+) -> None:
+    tls, public = certificate(tmp_path, valid_in_days=valid_in_days)
+    async with server(tls) as url:
+        with pytest.raises(NetworkError, match=sentence):
+            await open_socket(url, ca_file=str(public), read_clock=lambda: clock)
+
+
+def test_the_clock_of_this_machine_is_read(tmp_path: Path) -> None:
+    clock = read(tmp_path / "nothing")
+    assert abs(clock.now - datetime.now(UTC)) < timedelta(seconds=5)
+    assert clock.is_synchronised in (True, False, None)
+    assert read(tmp_path).is_synchronised is False
+    (tmp_path / "synchronized").touch()
+    assert read(tmp_path).is_synchronised is True
 
 
 async def test_a_certificate_of_ones_own_is_accepted_by_ca_file(tmp_path: Path) -> None:
@@ -160,14 +204,46 @@ async def test_a_name_that_is_unknown_is_told() -> None:
         await open_socket("ws://nowhere.invalid")
 
 
-async def test_a_server_that_is_no_websocket_is_told() -> None:
+LOCATION = "Location: http://login.hotel.example/"
+
+
+@pytest.mark.parametrize(
+    ("head", "sentence"),
+    [
+        ("200 OK", r"a web page \(HTTP 200\)"),
+        (f"302 Found\r\n{LOCATION}", "on to login.hotel.example"),
+        (f"302 Found\r\n{LOCATION}\r\n{LOCATION}", "on to login.hotel.example"),
+        ("302 Found", "answers HTTP 302 instead"),
+        ("511 Network Authentication Required", "wants a sign-in"),
+        ("503 Service Unavailable", "is out of order"),
+        ("404 Not Found", "answers HTTP 404 instead"),
+    ],
+)
+async def test_what_answers_instead_of_a_websocket_is_named(
+    head: str, sentence: str
+) -> None:
     async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+        writer.write(f"HTTP/1.1 {head}\r\nContent-Length: 5\r\n\r\nhello".encode())
 
     async with tcp_server(page) as port:
-        with pytest.raises(NetworkError, match="answers HTTP 200 instead"):
+        with pytest.raises(NetworkError, match=sentence):
             await open_socket(f"ws://127.0.0.1:{port}")
+
+
+async def test_a_port_that_speaks_no_tls_is_told() -> None:
+    async with server() as url:
+        with pytest.raises(NetworkError, match=r"^TLS with localhost:.* fails"):
+            await open_socket(url.replace("ws:", "wss:"))
+
+
+async def test_a_public_name_that_leads_into_the_local_network_is_told() -> None:
+    async def inside(host: str, port: int) -> list[Address]:
+        return [address(("127.0.0.1", 9))]
+
+    with pytest.raises(NetworkError, match="Connection refused") as error:
+        await open_socket("ws://rtc.example.com", look_up=inside)
+    assert "leads to 127.0.0.1, which is no public address" in error.value.advice
 
 
 async def test_a_server_that_hangs_up_in_the_handshake_is_told() -> None:

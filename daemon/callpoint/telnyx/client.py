@@ -36,6 +36,7 @@ from callpoint.telnyx.notices import (
     SocketDisconnected,
 )
 from callpoint.telnyx.protocol import Session
+from callpoint.telnyx.refusals import explained
 from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
 from callpoint.telnyx.scribe import Scribe
 from callpoint.telnyx.seams import Media
@@ -328,7 +329,8 @@ class Client:
                 remark = self._homing.registered()
                 self._emit(ClientReady(now_s, self.session_id, remark))
             case events.LoginRefused(code, message):
-                raise RefusedError("login", code, message)
+                assert self._login is not None
+                raise explained(code, message, self._login)
             case events.LoginTimedOut():
                 raise NetworkError(
                     f"the server does not answer the login"

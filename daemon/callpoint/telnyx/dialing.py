@@ -15,6 +15,7 @@ from itertools import chain, zip_longest
 from typing import Any, Final
 
 from callpoint.errors import NetworkError
+from callpoint.telnyx import obstacles
 
 STAGGER_S: Final = 0.25
 """RFC 8305: so long an address has a head start on the next one."""
@@ -90,14 +91,18 @@ async def dial(
         async with asyncio.timeout(limit_s):
             return await _first_to_accept(addresses)
     except TimeoutError as error:
-        raise NetworkError(
+        raise obstacles.no_connection(
+            host,
             f"{host} accepts no connection within {limit_s:g} s",
             f"check that a firewall lets TCP port {port} out",
+            (each.host for each in addresses),
         ) from error
     except OSError as error:
-        raise NetworkError(
+        raise obstacles.no_connection(
+            host,
             f"{host}:{port} cannot be reached: {reason(error)}",
             "check the network and [server] signaling_server",
+            (each.host for each in addresses),
         ) from error
 
 

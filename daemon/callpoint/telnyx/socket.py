@@ -7,6 +7,7 @@ judges of one socket would be at odds. `health` judges by the vendor's frames.
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from websockets.proxy import get_proxy
 from websockets.uri import parse_uri
 
 from callpoint.errors import ConfigError, Fault, NetworkError, SentAwayError
-from callpoint.telnyx import dialing
+from callpoint.telnyx import clock, dialing, obstacles
 from callpoint.telnyx.health import LIMITS
 
 _CLOSE_TIMEOUT_S: Final = 1.0
@@ -73,6 +74,7 @@ async def open_socket(
     proxy: str | None = None,
     limit_s: float = LIMITS.step_s,
     look_up: dialing.LookUp = dialing.look_up,
+    read_clock: Callable[[], obstacles.Clock] = clock.read,
 ) -> Socket:
     """Connect to a `ws://` or `wss://` URL, verified against the system's or `ca_file`.
 
@@ -90,6 +92,10 @@ async def open_socket(
         connection = await dialing.dial(parts.hostname or "", port, limit_s, look_up)
     try:
         return Socket(await _upgraded(url, host, connection, tls, via, limit_s))
+    except ssl.SSLCertVerificationError as error:
+        raise obstacles.certificate(
+            host, error.verify_code, error.verify_message, read_clock()
+        ) from error
     except (OSError, InvalidHandshake, InvalidProxy) as error:
         raise _unreachable(host, via, error, limit_s) from error
 
@@ -139,10 +145,9 @@ class _Upgrade(ClientConnection):
                 "check [server] signaling_server and proxy",
             ) from error
         except InvalidStatus as error:
-            raise NetworkError(
-                f"{self._host} answers HTTP {error.response.status_code}"
-                " instead of a WebSocket",
-                "check [server] signaling_server and proxy",
+            places = error.response.headers.get_all("Location")
+            raise obstacles.http(
+                self._host, error.response.status_code, places[0] if places else None
             ) from error
         except (InvalidHandshake, EOFError, OSError) as error:
             raise NetworkError(
@@ -172,11 +177,6 @@ def _unreachable(
     host: str, proxy: str | None, error: Exception, limit_s: float
 ) -> NetworkError:
     """What kept us from an encrypted connection, or from getting through a proxy."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return NetworkError(
-            f"{host} shows a certificate that is not accepted: {error.verify_message}",
-            "check this device's date and [server] ca_file",
-        )
     if isinstance(error, ConnectionAbortedError) and error.errno is None:
         return NetworkError(
             f"TLS with {host} is not set up within {limit_s:g} s", "check the network"
