@@ -110,6 +110,8 @@ def test_a_press_while_the_link_comes_back_is_served_when_it_does(
         ("login-error", "login refused"),
         ("close-on-login", "closed the connection"),
         ("gateway-failed", "the gateway is down (FAILED)"),
+        ("refuse-login:Assistant not found", "assistant-test is not known"),
+        ("http:511", "this network wants a sign-in (HTTP 511); sign this device in"),
     ],
 )
 def test_a_login_that_fails_is_told_and_the_daemon_lives(

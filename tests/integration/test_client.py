@@ -194,6 +194,8 @@ async def test_pictures_and_key_tones_reach_the_far_end() -> None:
     [
         ("login-refused", RefusedError),
         ("login-string-code", RefusedError),
+        ("refuse-login:Assistant not found", RefusedError),
+        ("http:511", NetworkError),
         ("close-on-login", NetworkError),
         ("gateway-failed", NetworkError),
     ],
@@ -230,6 +232,16 @@ async def test_a_login_that_nobody_answers_is_given_up_after_its_limit() -> None
     ):
         with pytest.raises(NetworkError, match=r"answer the login within 0\.1 s"):
             await client.anonymous_login("assistant-1", server_configuration=server)
+
+
+async def test_an_upgrade_that_nobody_answers_is_given_up_and_tried_again() -> None:
+    limits = Limits(step_s=0.2)
+    async with world("hang-upgrade", limits=limits) as (client, _, simulator, server):
+        with pytest.raises(NetworkError, match="WebSocket upgrade within"):
+            await client.anonymous_login("assistant-1", server_configuration=server)
+        await simulator.wait_for("unheard")
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        assert client.is_ready
 
 
 async def test_a_socket_that_carries_nothing_any_more_is_given_up() -> None:

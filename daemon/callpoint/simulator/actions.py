@@ -44,6 +44,26 @@ class DropSocket:
 
 
 @dataclass(frozen=True)
+class Welcome:
+    """A WebSocket upgrade is answered by one."""
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A WebSocket upgrade gets no answer for as long as the client waits."""
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """A WebSocket upgrade gets this HTTP status."""
+
+    status: int
+
+
+Knock = Welcome | Unheard | TurnedAway
+
+
+@dataclass(frozen=True)
 class AnswerOffer:
     """Open a media end for a new call; then `Gateway.offer_answered`."""
 

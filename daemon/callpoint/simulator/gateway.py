@@ -10,7 +10,15 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from callpoint.simulator import wire
-from callpoint.simulator.actions import DropSocket, GatewayAction, Json
+from callpoint.simulator.actions import (
+    DropSocket,
+    GatewayAction,
+    Json,
+    Knock,
+    TurnedAway,
+    Unheard,
+    Welcome,
+)
 from callpoint.simulator.calls import Calls
 from callpoint.simulator.conversation import Conversation
 from callpoint.simulator.exchange import Exchange, Request, Session, Socket
@@ -27,6 +35,7 @@ class Gateway:
     def __init__(self, scenario: Scenario, new_uuid: Callable[[], str]) -> None:
         self._exchange = Exchange(scenario, new_uuid)
         self._scenario = scenario
+        self._hung_upgrades = 0
         self._calls = Calls(self._exchange)
         self._faults = Faults(self._exchange, self._calls)
         self._logins = Logins(self._exchange, self._faults)
@@ -61,6 +70,18 @@ class Gateway:
         """Do what is due."""
         self._exchange.agenda.run(now_s)
         return self._exchange.take()
+
+    def knocked(self) -> tuple[Knock, Actions]:
+        """Somebody asks for a WebSocket: what becomes of it, and what is told."""
+        knock: Knock = Welcome()
+        if self._hung_upgrades < self._scenario.hung_upgrades:
+            self._hung_upgrades += 1
+            knock = Unheard()
+            self._exchange.note("unheard")
+        elif self._scenario.http_status:
+            knock = TurnedAway(self._scenario.http_status)
+            self._exchange.note("turned_away", status=knock.status)
+        return knock, self._exchange.take()
 
     def connected(self, number: int, path: str, now_s: float) -> Actions:
         """A socket opened; any path and query is welcome."""

@@ -58,7 +58,10 @@ class Logins:
 
     def _answer(self, socket: Socket, request: Request, now_s: float) -> None:
         answer = self._scenario.login
-        if answer in _REFUSALS:
+        if self._scenario.login_refusal:
+            refusal = (wire.LOGIN_INCORRECT[0], self._scenario.login_refusal)
+            self._exchange.send(socket, wire.error(request.id, refusal))
+        elif answer in _REFUSALS:
             self._exchange.send(socket, wire.error(request.id, _REFUSALS[answer]))
         elif answer is LoginAnswer.CLOSE:
             self._exchange.act(CloseSocket(socket.number, 1011, "no login today"))

@@ -15,6 +15,7 @@ from callpoint.simulator.actions import (
     DropSocket,
     GatewayAction,
     Json,
+    Knock,
     Note,
     SendText,
 )
@@ -100,6 +101,11 @@ class Simulator:
     def hang_up(self, call_id: str, cause: str, by: str) -> None:
         """End one call from this side."""
         self._perform(self._gateway.hang_up(call_id, cause, by))
+
+    def knocked(self) -> Knock:
+        knock, actions = self._gateway.knocked()
+        self._perform(actions)
+        return knock
 
     def connected(self, number: int, path: str, now_s: float) -> None:
         self._perform(self._gateway.connected(number, path, now_s), now_s)

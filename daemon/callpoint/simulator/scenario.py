@@ -86,7 +86,14 @@ class Fault:
 class Scenario:
     """Every behaviour that can be chosen."""
 
+    hung_upgrades: int = 0
+    """So many sockets in the simulator's life get no answer to their upgrade."""
+    http_status: int = 0
+    """Instead of a WebSocket, every upgrade gets this; 0 for none."""
+
     login: LoginAnswer = LoginAnswer.ACCEPTED
+    login_refusal: str = ""
+    """A login is refused with these words; empty: as `login` says."""
     login_delay_s: float = 0.0
     client_ready: bool = True
     state_in_client_ready: bool = False

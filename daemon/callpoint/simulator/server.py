@@ -13,8 +13,10 @@ from typing import Final, Protocol
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
 from callpoint.errors import CallpointError
+from callpoint.simulator.actions import Knock, TurnedAway, Unheard
 
 # An image in a text message comes as a data URL.
 _LARGEST_FRAME_BYTES: Final = 16 * 2**20
@@ -27,6 +29,8 @@ Out = str | tuple[int, str] | None
 
 class Ears(Protocol):
     """Who is told of what comes in; `number` is the socket's."""
+
+    def knocked(self) -> Knock: ...
 
     def connected(self, number: int, path: str, now_s: float) -> None: ...
 
@@ -42,6 +46,7 @@ class SocketServer:
         self._ears = ears
         self._numbers = count(1)
         self._queues: dict[int, asyncio.Queue[Out]] = {}
+        self._ending = asyncio.Event()
 
     def put(self, number: int, out: Out) -> None:
         """Let this go out; a socket that is gone swallows it."""
@@ -64,6 +69,8 @@ class SocketServer:
                 compression=None,
                 max_size=_LARGEST_FRAME_BYTES,
                 close_timeout=1,
+                process_request=self._admit,
+                open_timeout=None,
             )
         except OSError as error:
             raise CallpointError(
@@ -73,7 +80,26 @@ class SocketServer:
         async with server:
             actual_port = server.sockets[0].getsockname()[1]
             shown = f"[{host}]" if ":" in host else host
-            yield f"ws://{shown}:{actual_port}"
+            try:
+                yield f"ws://{shown}:{actual_port}"
+            finally:
+                self._ending.set()
+
+    async def _admit(
+        self, connection: ServerConnection, request: Request
+    ) -> Response | None:
+        """Before a WebSocket is one."""
+        knock = self._ears.knocked()
+        if isinstance(knock, Unheard):
+            gone = asyncio.ensure_future(connection.wait_closed())
+            ending = asyncio.ensure_future(self._ending.wait())
+            await asyncio.wait([gone, ending], return_when=asyncio.FIRST_COMPLETED)
+            gone.cancel()
+            ending.cancel()
+            connection.transport.abort()
+        elif isinstance(knock, TurnedAway):
+            return connection.respond(knock.status, "")
+        return None
 
     async def _serve(self, connection: ServerConnection) -> None:
         number = next(self._numbers)

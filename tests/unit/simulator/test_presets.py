@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from callpoint.errors import CallpointError
+from callpoint.simulator.changes import SDP_QUIRKS
 from callpoint.simulator.link import Conditions, Stall
-from callpoint.simulator.presets import PRESETS, SDP_QUIRKS, parse
+from callpoint.simulator.presets import PRESETS, parse
 from callpoint.simulator.scenario import (
     Answer,
     Fault,
@@ -28,6 +29,8 @@ ARGUMENTS = {
     "MILLISECONDS": "40",
     "SECONDS,MILLISECONDS": "20,500",
     "NUMBER": "7",
+    "STATUS": "503",
+    "WORDS": "No",
 }
 
 
