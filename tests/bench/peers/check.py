@@ -20,10 +20,10 @@ from threading import Thread
 
 import numpy as np
 
-from callpoint.demo.compare import compare
-from callpoint.demo.recording import Samples, read_wav, write_wav
+from callpoint.demo.recording import read_wav, write_wav
 from tests.bench.participants import Participant
 from tests.daemon.programs import Event, FarEnd, ended
+from tests.heard import arrived
 from tests.sound_server import SAMPLE_RATE_HZ, SoundServer
 
 PEERS = ("stock", "webrtcbin", "chromium")
@@ -33,7 +33,6 @@ VOICES = Path("/usr/share/sounds/alsa")
 SPEECH_S = 8
 # A browser has ten processes to start.
 SOON_S = 30.0
-PIECES = 3
 # A jitter buffer blurs the windows in which it moves; garbled sound has none at all.
 ARRIVED_AT_LEAST = 0.9
 LOOK_EVERY_S = 0.25
@@ -70,20 +69,6 @@ def speech(folder: Path) -> Path:
     path = folder / "speech.wav"
     write_wav(path, said[: SPEECH_S * SAMPLE_RATE_HZ])
     return path
-
-
-def arrived(spoken: Samples, heard: Samples) -> float:
-    """The share of the speech that was heard, soon or late.
-
-    On a busy machine the delay moves in a call by more than one alignment allows for:
-    pieces are looked for as well, each by itself.
-    """
-    return max(found([spoken], heard), found(np.array_split(spoken, PIECES), heard))
-
-
-def found(pieces: list[Samples], heard: Samples) -> float:
-    windows = [window for piece in pieces for window in compare(piece, heard).windows]
-    return sum(window.found for window in windows) / len(windows) if windows else 0.0
 
 
 class Machine:

@@ -1,46 +1,37 @@
 """Drives the browser: commands to the page, and the page's events on our clock."""
 
 import asyncio
-import ctypes
-import os
-import signal
-import tempfile
+import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.bench.peers.chromium.devices import default_devices
-from tests.bench.peers.chromium.devtools import DevTools, Json
-from tests.bench.peers.chromium.page_server import served_page
 from tests.bench.peers.contract import arguments, obey, tell
+from tests.browser.chromium import END_LIMIT_S, browsing
+from tests.browser.devices import default_devices
+from tests.browser.devtools import DevTools, Json, Page
+from tests.browser.pages import served_page
 
 READY_LIMIT_S = 20.0
-END_LIMIT_S = 12.0
-PR_SET_CHILD_SUBREAPER = 36
-OPTIONS = (
-    *("--headless", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu"),
-    *("--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-breakpad"),
-    *("--use-fake-ui-for-media-stream", "--autoplay-policy=no-user-gesture-required"),
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
-    "--allow-loopback-in-peer-connection",
-)
+SCRIPT = Path(__file__).with_name("page.js")
 
 
 class Browser:
     """A page that is logged in, and the clock that it tells its times by."""
 
-    def __init__(self) -> None:
-        self.tools = DevTools(self._report)
+    def __init__(self, tools: DevTools) -> None:
+        self._tools = tools
+        self._page: Page
         self._ahead_s = 0.0
         self._in_call = False
         self._events: dict[str, asyncio.Event] = {
             name: asyncio.Event() for name in ("ready", "ended")
         }
 
-    def _report(self, report: Json) -> None:
+    def _told(self, method: str, params: Json) -> None:
+        if method != "Runtime.bindingCalled":
+            return
+        report = json.loads(params["payload"])
         event, page_ms, why = report["event"], report["page_ms"], report.get("why")
         if event == "ended":
             self._in_call = False
@@ -51,8 +42,8 @@ class Browser:
         elif event != "ready":
             tell(event, page_ms / 1000 + self._ahead_s)
 
-    async def get_ready(self, page: str) -> None:
-        await self.tools.open(page)
+    async def get_ready(self, url: str) -> None:
+        self._page = await self._tools.open(url, self._told)
         await asyncio.wait_for(self._events["ready"].wait(), READY_LIMIT_S)
         self._ahead_s = await self._clock()
 
@@ -61,7 +52,7 @@ class Browser:
         looks: list[tuple[float, float]] = []
         for _ in range(20):
             asked_s = time.monotonic()
-            page_ms = await self.tools.run("performance.now()")
+            page_ms = await self._page.run("performance.now()")
             answered_s = time.monotonic()
             middle_s = (asked_s + answered_s) / 2
             looks.append((answered_s - asked_s, middle_s - page_ms / 1000))
@@ -70,66 +61,27 @@ class Browser:
     async def press(self) -> None:
         self._events["ended"].clear()
         self._in_call = True
-        await self.tools.run("press()")
+        await self._page.run("press()")
 
     async def hang_up(self) -> None:
         if self._in_call:
-            await self.tools.run("hangUp()")
+            await self._page.run("hangUp()")
             await asyncio.wait_for(self._events["ended"].wait(), END_LIMIT_S)
 
     async def close(self) -> None:
         await self.hang_up()
 
 
-@asynccontextmanager
-async def browsing(
-    browser: Browser, profile: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A browser of its own, with nothing of this user's, until the end of the block."""
-    environment = {**os.environ, "HOME": profile}
-    command = ["chromium", *OPTIONS, f"--user-data-dir={profile}/data"]
-    program = await browser.tools.start(command, environment)
-    try:
-        yield program
-        await browser.tools.quit()
-        await asyncio.wait_for(program.wait(), END_LIMIT_S)
-    finally:
-        # Without its pipes it ends by itself.
-        browser.tools.close()
-        await program.wait()
-        end_orphans()
-
-
-def adopt_orphans() -> None:
-    """What the browser leaves behind becomes a child of ours."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
-
-
-def end_orphans() -> None:
-    for children in Path("/proc/self/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
-            os.kill(child, signal.SIGKILL)
-    try:
-        while True:
-            os.wait()
-    except ChildProcessError:
-        return
-
-
 async def main() -> None:
     options = arguments("chromium").parse_args()
-    browser = Browser()
-    adopt_orphans()
-    with (
-        tempfile.TemporaryDirectory(prefix="chromium-") as profile,
-        served_page() as url,
-    ):
-        page = f"{url}?{urlencode({'gateway': options.url})}"
+    tools = DevTools()
+    browser = Browser(tools)
+    with served_page(SCRIPT) as url:
         async with (
             default_devices(options.microphone, options.speaker),
-            browsing(browser, profile) as program,
+            browsing(tools) as program,
         ):
-            await browser.get_ready(page)
+            await browser.get_ready(f"{url}?{urlencode({'gateway': options.url})}")
             await obey(browser, program.pid)
 
 

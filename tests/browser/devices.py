@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-SOURCE = "bench_chromium"
+SOURCE = "browser_microphone"
 
 
 def pulse_device(pcm: str) -> str:

@@ -1,0 +1,1 @@
+"""The vendor's SDK in Debian's Chromium: what the bench and the interop test share."""
