@@ -36,6 +36,10 @@ class Quirks:
     rtpmap: bool = True
     """False leaves out the rtpmap of a static payload type: G722, PCMU and PCMA."""
     end_of_candidates: bool = True
+    stream: str = ""
+    """The stream's name, which a call keeps when its media are renewed (32 letters).
+
+    Without one aiortc's is taken, which each peer connection makes anew."""
 
 
 OFFER: Final = Quirks(setup="actpass")
@@ -74,10 +78,10 @@ def write(sdp: str, quirks: Quirks) -> str:
             "s=FreeSWITCH",
             f"c={connection}",
             "t=0 0",
-            f"a=msid-semantic: WMS {_stream(audio)}",
+            f"a=msid-semantic: WMS {_stream(audio, quirks)}",
             *_media_lines(audio, quirks),
             *_transport_lines(audio, quirks),
-            *_source_lines(audio),
+            *_source_lines(audio, quirks),
         ]
     )
 
@@ -126,9 +130,9 @@ def _candidate_lines(audio: Section) -> list[str]:
     return lines
 
 
-def _source_lines(audio: Section) -> list[str]:
+def _source_lines(audio: Section, quirks: Quirks) -> list[str]:
     ssrc, cname = audio.values("ssrc")[0].split(" ", 1)
-    stream = _stream(audio)
+    stream = _stream(audio, quirks)
     values = [cname, f"msid:{stream} a0", f"mslabel:{stream}", f"label:{stream}a0"]
     return [f"a=ssrc:{ssrc} {value}" for value in values]
 
@@ -137,9 +141,9 @@ def _value(section: Section, start: str) -> str:
     return next(line[2:] for line in section.lines if line.startswith(start))
 
 
-def _stream(audio: Section) -> str:
-    """aiortc's name of the stream, without dashes: FreeSWITCH writes 32 letters."""
-    return audio.values("msid")[0].split()[0].replace("-", "")
+def _stream(audio: Section, quirks: Quirks) -> str:
+    """The name of the stream, without dashes: FreeSWITCH writes 32 letters."""
+    return quirks.stream or audio.values("msid")[0].split()[0].replace("-", "")
 
 
 def _payload_type(audio: Section, codec: Codec) -> str:

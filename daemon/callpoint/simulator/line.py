@@ -6,6 +6,7 @@ What it hears rises through `Listeners` on the event loop; it knows nothing of w
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -54,7 +55,7 @@ class Line:
         recording: Recording | None,
     ) -> None:
         self.last_packet_s: float | None = None
-        self._quirks = scenario.quirks
+        self._quirks = replace(scenario.quirks, stream=uuid.uuid4().hex)
         self._loopback = loopback
         self._listeners = listeners
         self._recording = recording
@@ -117,7 +118,7 @@ class Line:
             return
         old, self._current, self._next = self._current, peer, None
         self._engine.connect(peer.codec, _ignore)
-        self._voice.connect(self._sender(peer))
+        self._voice.connect(peer.codec, self._sender(peer))
         self._mouth.open()
         self._listeners.connected(time.monotonic())
         if old is not None:

@@ -6,10 +6,13 @@ does not follow what the caller reports.
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Final, Protocol
 
-from callpoint.audio.frames import FRAME_SAMPLES
+from callpoint.audio.codecs import SpeechEncoder, make_encoder
+from callpoint.audio.frames import FRAME_S
 from callpoint.audio.opus import Encoder
+from callpoint.audio.rtp import Codec
 
 _BITRATE_BPS: Final = 32_000
 _COMPLEXITY: Final = 9
@@ -31,16 +34,22 @@ class Voice:
     def __init__(self, source: Source, fec: bool) -> None:
         self._source = source
         self._expected_loss_percent = _EXPECTED_LOSS_PERCENT if fec else 0
-        self._out: tuple[Encoder, Send] | None = None
-        self._timestamp = 0
+        self._out: tuple[SpeechEncoder, int, Send] | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
         self._thread.start()
 
-    def connect(self, send: Send) -> None:
-        """From now on every frame goes to `send`."""
-        encoder = Encoder(_BITRATE_BPS, _COMPLEXITY, self._expected_loss_percent)
-        self._out = encoder, send
+    def connect(self, codec: Codec, send: Send) -> None:
+        """From now on every frame goes to `send`.
+
+        Raises LocalProtocolError for a codec that we do not speak.
+        """
+        self._out = self._encoder(codec), round(codec.clock_rate_hz * FRAME_S), send
+
+    def _encoder(self, codec: Codec) -> SpeechEncoder:
+        if codec.name.lower() == "opus":
+            return Encoder(_BITRATE_BPS, _COMPLEXITY, self._expected_loss_percent)
+        return make_encoder(codec)
 
     def close(self) -> None:
         """End the thread."""
@@ -49,9 +58,10 @@ class Voice:
         self._thread.join(timeout=1)
 
     def _run(self) -> None:
-        while not self._closing:
+        for number in count():
+            if self._closing:
+                return
             pcm = self._source.read()
-            self._timestamp = (self._timestamp + FRAME_SAMPLES) % 2**32
             if out := self._out:
-                encoder, send = out
-                send(encoder.encode(pcm), self._timestamp)
+                encoder, frame_ticks, send = out
+                send(encoder.encode(pcm), number * frame_ticks % 2**32)

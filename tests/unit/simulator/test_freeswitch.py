@@ -61,6 +61,10 @@ QUIRKS: dict[str, tuple[Quirks, str]] = {
         Quirks(end_of_candidates=False),
         without(WRITTEN, "a=end-of-candidates"),
     ),
+    "a stream's name": (
+        Quirks(stream=32 * "e"),
+        replaced(WRITTEN, "c10fc0c4242b46fe91d723fb5442c927", 32 * "e"),
+    ),
     "Opus has its rtpmap at all times": (Quirks(rtpmap=False), WRITTEN),
 }
 

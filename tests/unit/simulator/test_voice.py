@@ -2,7 +2,11 @@ import threading
 import time
 from itertools import pairwise
 
+import pytest
+
+from callpoint.audio.codecs import make_decoder
 from callpoint.audio.frames import FRAME_SAMPLES, SILENCE
+from callpoint.audio.rtp import Codec
 from callpoint.simulator.voice import Voice
 
 
@@ -18,7 +22,18 @@ class Source:
         return SILENCE
 
 
-def test_nothing_is_sent_before_somebody_listens_and_the_clock_runs_on() -> None:
+@pytest.mark.parametrize(
+    ("codec", "frame_ticks"),
+    [
+        (Codec("opus", 111, 48_000), 960),
+        (Codec("G722", 9, 8_000), 160),
+        (Codec("PCMU", 0, 8_000), 160),
+        (Codec("PCMA", 8, 8_000), 160),
+    ],
+)
+def test_nothing_is_sent_before_somebody_listens_and_the_clock_runs_on(
+    codec: Codec, frame_ticks: int
+) -> None:
     source, sent = Source(), list[tuple[bytes, int]]()
     enough = threading.Event()
 
@@ -30,12 +45,13 @@ def test_nothing_is_sent_before_somebody_listens_and_the_clock_runs_on() -> None
     voice = Voice(source, fec=False)
     while source.reads < 5:
         time.sleep(0.001)
-    voice.connect(send)
+    voice.connect(codec, send)
     assert enough.wait(2)
     voice.close()
     timestamps = [timestamp for _, timestamp in sent[:3]]
-    assert timestamps[0] >= 4 * FRAME_SAMPLES
-    assert [b - a for a, b in pairwise(timestamps)] == [
-        FRAME_SAMPLES,
-        FRAME_SAMPLES,
+    assert timestamps[0] >= 4 * frame_ticks
+    assert [b - a for a, b in pairwise(timestamps)] == [frame_ticks, frame_ticks]
+    decoder = make_decoder(codec)
+    assert [decoder.duration_samples(payload) for payload, _ in sent[:3]] == [
+        *(FRAME_SAMPLES, FRAME_SAMPLES, FRAME_SAMPLES),
     ]
