@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -202,3 +203,22 @@ async def test_a_port_that_is_taken_is_told() -> None:
             async with running_simulator(port=port):
                 pass
         assert "--port" in caught.value.advice
+
+
+def asked(url: str, method: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
+    connection = HTTPConnection(url.removeprefix("ws://"), timeout=5)
+    connection.request(method, "/call_report", body, headers)
+    return connection.getresponse()
+
+
+async def test_a_page_from_elsewhere_may_report_a_call() -> None:
+    async with running_simulator() as simulator:
+        wanted = {"Access-Control-Request-Headers": "x-call-id", "Origin": "http://a"}
+        may = await asyncio.to_thread(asked, simulator.url, "OPTIONS", b"", wanted)
+        assert (may.status, may.headers["Access-Control-Allow-Origin"]) == (200, "*")
+        body = b'{"stats": [%s]}' % b",".join([b"{}"] * 100_000)
+        headers = {"x-call-id": "c1", "x-call-report-id": "r1"}
+        done = await asyncio.to_thread(asked, simulator.url, "POST", body, headers)
+        assert (done.status, done.headers["Access-Control-Allow-Origin"]) == (200, "*")
+        report = await simulator.wait_for("call_report")
+        assert (report["call_id"], report["samples"]) == ("c1", 100_000)

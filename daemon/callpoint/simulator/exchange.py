@@ -82,6 +82,8 @@ class Exchange:
         self.agenda = Agenda()
         self.sockets: dict[int, Socket] = {}
         self.sessions: dict[str, Session] = {}
+        self.report_ids: set[str] = set()
+        """For the call reports of clients, as given with the gateway's state."""
         self.polls = 0
         self._spent: set[int] = set()
         self._ids = count(_FIRST_ID)

@@ -24,6 +24,7 @@ from callpoint.simulator.conversation import Conversation
 from callpoint.simulator.exchange import Exchange, Request, Session, Socket
 from callpoint.simulator.faults import Faults
 from callpoint.simulator.logins import Logins
+from callpoint.simulator.reports import Report, told
 from callpoint.simulator.scenario import FaultKind, Scenario, Since
 
 Actions = list[GatewayAction]
@@ -181,6 +182,17 @@ class Gateway:
         self._exchange.note("ping", socket=socket.number)
         body = {"message": "PONG", "sessid": socket.session.id}
         self._exchange.send(socket, wire.result(request.id, body))
+
+    def reported(self, report: Report) -> Actions:
+        """A call report of a client."""
+        fields = told(report)
+        if "fault" in fields:
+            self._exchange.observe(fields["fault"])
+        else:
+            if fields["report_id"] not in self._exchange.report_ids:
+                self._exchange.observe("a call report has an id that nobody gave")
+            self._exchange.note("call_report", **fields)
+        return self._exchange.take()
 
     def offer_answered(self, call_id: str, sdp: str, now_s: float) -> Actions:
         """The media end answered a client's offer."""

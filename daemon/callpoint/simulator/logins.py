@@ -149,6 +149,7 @@ class Logins:
         if not state:
             return
         report_id = self._exchange.new_uuid()
+        self._exchange.report_ids.add(report_id)
         body = wire.gateway_state(state, socket.session.id, report_id)
         self._exchange.send(socket, wire.result(request.id, body))
         if state in _REGISTERED:

@@ -26,6 +26,7 @@ from callpoint.simulator.line import Line, Listeners
 from callpoint.simulator.presets import parse
 from callpoint.simulator.recogniser import Recogniser
 from callpoint.simulator.recording import make_folder
+from callpoint.simulator.reports import Report
 from callpoint.simulator.scenario import FaultKind, Scenario
 from callpoint.simulator.server import SocketServer
 from callpoint.simulator.speech import KNOWN_SPEECH, load
@@ -115,6 +116,9 @@ class Simulator:
 
     def disconnected(self, number: int, now_s: float) -> None:
         self._perform(self._gateway.disconnected(number, now_s), now_s)
+
+    def reported(self, report: Report) -> None:
+        self._perform(self._gateway.reported(report))
 
     def _perform(self, actions: list[GatewayAction], at_s: float | None = None) -> None:
         for action in actions:

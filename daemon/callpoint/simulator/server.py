@@ -8,8 +8,9 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from itertools import count
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +18,7 @@ from websockets.http11 import Request, Response
 
 from callpoint.errors import CallpointError
 from callpoint.simulator.actions import Knock, TurnedAway, Unheard
+from callpoint.simulator.reports import PERMISSION, Intake, Report
 
 # An image in a text message comes as a data URL.
 _LARGEST_FRAME_BYTES: Final = 16 * 2**20
@@ -37,6 +39,20 @@ class Ears(Protocol):
     def received(self, number: int, text: str | bytes, now_s: float) -> None: ...
 
     def disconnected(self, number: int, now_s: float) -> None: ...
+
+    def reported(self, report: Report) -> None: ...
+
+
+class _Connection(ServerConnection):
+    """A connection that may bring a call report instead of opening a WebSocket."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.intake = Intake()
+
+    def data_received(self, data: bytes) -> None:
+        if received := self.intake.take(data):
+            super().data_received(received)
 
 
 class SocketServer:
@@ -64,6 +80,7 @@ class SocketServer:
                 self._serve,
                 host,
                 port,
+                create_connection=_Connection,
                 # Keep-alive is the gateway's: a half-dead socket must stay open.
                 ping_interval=None,
                 compression=None,
@@ -89,6 +106,8 @@ class SocketServer:
         self, connection: ServerConnection, request: Request
     ) -> Response | None:
         """Before a WebSocket is one."""
+        if (answer := self._answer_to_report(connection)) is not None:
+            return answer
         knock = self._ears.knocked()
         if isinstance(knock, Unheard):
             gone = asyncio.ensure_future(connection.wait_closed())
@@ -100,6 +119,17 @@ class SocketServer:
         elif isinstance(knock, TurnedAway):
             return connection.respond(knock.status, "")
         return None
+
+    def _answer_to_report(self, connection: ServerConnection) -> Response | None:
+        """None for all who want a WebSocket."""
+        assert isinstance(connection, _Connection)
+        if not connection.intake.is_about_reports:
+            return None
+        if connection.intake.report is not None:
+            self._ears.reported(connection.intake.report)
+        answer = connection.respond(HTTPStatus.OK, "")
+        answer.headers.update(PERMISSION)
+        return answer
 
     async def _serve(self, connection: ServerConnection) -> None:
         number = next(self._numbers)
