@@ -5,8 +5,9 @@ import ctypes
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from tests.browser.devtools import DevTools
 
@@ -38,7 +39,7 @@ async def browsing(tools: DevTools) -> AsyncIterator[asyncio.subprocess.Process]
             # Without its pipes it ends by itself.
             tools.close()
             await program.wait()
-            end_orphans(program.pid)
+            end_orphans()
 
 
 def adopt_orphans() -> None:
@@ -46,10 +47,16 @@ def adopt_orphans() -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_orphans(group: int) -> None:
-    """End and bury what is left of a group of processes."""
-    with suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)
-    with suppress(ChildProcessError):
-        while True:
-            os.waitpid(-group, 0)
+def end_orphans() -> None:
+    """End and bury what is left of a browser; its crash reporters leave its session."""
+    while orphans := list(_orphans()):
+        for orphan in orphans:
+            os.kill(orphan, signal.SIGKILL)
+            os.waitpid(orphan, 0)
+
+
+def _orphans() -> Iterator[int]:
+    for children in Path("/proc/self/task").glob("*/children"):
+        for child in children.read_text().split():
+            if Path(f"/proc/{child}/comm").read_text().startswith("chrom"):
+                yield int(child)

@@ -30,7 +30,7 @@ class DevTools:
     async def start(
         self, command: list[str], environment: dict[str, str]
     ) -> asyncio.subprocess.Process:
-        """Run the browser in a session of its own; none of its output is ours."""
+        """Run the browser; none of its output is ours."""
         read_commands, self._commands = os.pipe()
         self._replies, write_replies = os.pipe()
         starter = STARTER.format(commands=read_commands, replies=write_replies)
@@ -41,7 +41,6 @@ class DevTools:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             pass_fds=(read_commands, write_replies),
-            start_new_session=True,
         )
         os.close(read_commands)
         os.close(write_replies)

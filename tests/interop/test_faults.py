@@ -125,7 +125,7 @@ async def test_pings_are_answered(stage: Stage) -> None:
     assert not [e for e in simulator.events if e["event"] == "disconnected"]
 
 
-@pytest.mark.parametrize("scenario", ["login-refused", "login-error"])
+@pytest.mark.parametrize("scenario", ["login-refused", "login-string-code"])
 async def test_a_refused_login_is_told(stage: Stage, scenario: str) -> None:
     _, customer = await stage.open(scenario)
     customer.excused.append(".")
