@@ -221,6 +221,19 @@ async def test_the_status_of_a_ready_daemon_is_plain_words(
     ]
 
 
+async def test_the_status_tells_which_card_is_in_use_and_what_to_mend(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    daemon.station.microphone_in_use = "hw:CARD=Device,DEV=0 (USB Audio Device)"
+    daemon.station.microphone_warning = "the control Mic is muted"
+    assert await daemon.run("status") == 0
+    assert (
+        "  Microphone  plughw:CARD=Headset, "
+        "in use: hw:CARD=Device,DEV=0 (USB Audio Device)\n"
+        "              warning: the control Mic is muted\n"
+    ) in capsys.readouterr().out
+
+
 async def test_the_status_tells_of_the_call(
     daemon: Daemon, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from callpoint.audio import synthetic
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.audio.engine import VoiceEngine
+from callpoint.audio.repair import Sole
 from callpoint.errors import (
     LocalProtocolError,
     NetworkError,
@@ -95,8 +96,8 @@ async def world(
     """A simulator, and a client that is not logged in yet."""
     notices = Notices()
     engine = VoiceEngine(
-        ("silence", _microphone),
-        ("silence", _speaker),
+        Sole("silence", _microphone),
+        Sole("silence", _speaker),
         lambda event: None,
     )
     engine.start()

@@ -20,6 +20,7 @@ from callpoint.audio.frames import SILENCE
 from callpoint.audio.opus import Decoder
 from callpoint.audio.opus_packet import holds_copy
 from callpoint.audio.receiver import Waiting
+from callpoint.audio.repair import Sole, Source
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.audio.synthetic import SyntheticCapture, read_wav
 from callpoint.errors import DeviceError, LocalProtocolError
@@ -32,34 +33,32 @@ SOON_S = 3.0
 Sound = np.ndarray[tuple[int], np.dtype[np.int16]]
 
 
-def capture(name: str) -> tuple[str, Callable[[], CaptureDevice]]:
+def capture(name: str) -> Source[CaptureDevice]:
     def opened() -> CaptureDevice:
         device = synthetic.open_capture(name)
         assert device is not None
         return device
 
-    return name, opened
+    return Sole(name, opened)
 
 
-def playout(name: str) -> tuple[str, Callable[[], PlayoutDevice]]:
+def playout(name: str) -> Source[PlayoutDevice]:
     def opened() -> PlayoutDevice:
         device = synthetic.open_playout(name)
         assert device is not None
         return device
 
-    return name, opened
+    return Sole(name, opened)
 
 
 @dataclass
 class Rig:
     """An engine and what it told."""
 
-    microphone: tuple[str, Callable[[], CaptureDevice]] = field(
+    microphone: Source[CaptureDevice] = field(
         default_factory=lambda: capture("silence")
     )
-    speaker: tuple[str, Callable[[], PlayoutDevice]] = field(
-        default_factory=lambda: playout("silence")
-    )
+    speaker: Source[PlayoutDevice] = field(default_factory=lambda: playout("silence"))
     waiting: Waiting = field(default_factory=Waiting)
     events: list[AudioEvent] = field(default_factory=list)
     sent: list[tuple[bytes, int]] = field(default_factory=list)
@@ -158,7 +157,7 @@ def heard_s(sound: Sound, frequency_hz: int) -> tuple[float, float]:
 
 
 def test_words_said_before_anybody_listens_arrive_in_order_and_complete() -> None:
-    rig = Rig(microphone=("words", lambda: SyntheticCapture("words", words)))
+    rig = Rig(microphone=Sole("words", lambda: SyntheticCapture("words", words)))
     with rig.running() as engine:
         engine.begin()
         engine.open_microphone()
@@ -302,7 +301,7 @@ def test_between_calls_the_microphone_does_not_run() -> None:
         reads.append(number)
         return SILENCE
 
-    rig = Rig(microphone=("counted", lambda: SyntheticCapture("counted", frame)))
+    rig = Rig(microphone=Sole("counted", lambda: SyntheticCapture("counted", frame)))
     with rig.running() as engine:
         time.sleep(0.1)
         assert reads == []
@@ -338,7 +337,7 @@ class Flaky:
 
 def test_a_missing_microphone_sends_silence_and_is_told_once() -> None:
     flaky = Flaky()
-    rig = Rig(microphone=("flaky", flaky.open))
+    rig = Rig(microphone=Sole("flaky", flaky.open))
     with rig.running() as engine:
         rig.wait_for(DeviceFailed)
         assert engine.faults()["capture"] == "flaky: No such device"
@@ -357,7 +356,7 @@ def test_a_missing_microphone_sends_silence_and_is_told_once() -> None:
 def test_a_microphone_pulled_out_in_a_call_does_not_end_it() -> None:
     flaky = Flaky()
     flaky.there.set()
-    rig = Rig(microphone=("flaky", flaky.open))
+    rig = Rig(microphone=Sole("flaky", flaky.open))
     with rig.in_call():
         rig.wait_for_packets(5)
         flaky.there.clear()
@@ -371,7 +370,7 @@ def test_a_missing_speaker_keeps_time_and_nothing_else_happens() -> None:
     def missing() -> PlayoutDevice:
         raise DeviceError("nowhere", "No such device")
 
-    rig = Rig(speaker=("nowhere", missing))
+    rig = Rig(speaker=Sole("nowhere", missing))
     with rig.in_call() as engine:
         send = into(engine)
         for number in range(5):

@@ -16,12 +16,14 @@ from typing import Final, NoReturn
 import alsaaudio
 
 from callpoint.audio.channels import layout_of, narrowed, widened
+from callpoint.audio.devices import BUSY
 from callpoint.audio.frames import FRAME_BYTES, FRAME_S, SAMPLE_RATE_HZ, SILENCE
 from callpoint.audio.resample import Resampler
 from callpoint.audio.wishes import Wish, wish
 from callpoint.errors import DeviceError
 
 _XRUN: Final = -32
+_DISCONNECTED: Final = alsaaudio.PCM_STATE_DISCONNECTED
 _CAPTURE_PERIOD_S: Final = FRAME_S
 """Shorter ones bring nothing earlier, and double the cost."""
 _CAPTURE_PERIODS: Final = 8
@@ -40,10 +42,9 @@ _OFTEN_S: Final = 10.0
 _RATES_HZ: Final = range(8_000, 192_001)
 
 _ADVICE: Final = {
-    "No such file or directory": "list the names with: arecord -L and aplay -L",
-    "No such device": "plug the device in; list the names with: aplay -L",
-    "Device or resource busy": "another program holds it; find it with: fuser -v "
-    "/dev/snd/*",
+    "No such file or directory": "list the names with: callpoint devices",
+    "No such device": "plug it in, or list what is there with: callpoint devices",
+    BUSY: "another program holds it; find it with: sudo callpoint devices",
     "Permission denied": "the daemon's user must be in the group audio",
 }
 
@@ -60,6 +61,17 @@ def _hush() -> None:
     """
     nothing = ctypes.cast(ctypes.CDLL(None).getppid, ctypes.c_void_p)
     ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(nothing)
+
+
+def forget_cards() -> None:
+    """Read ALSA's settings anew at the next opening.
+
+    libasound reads them once a process, and with them the settings of the cards that
+    are there: `default:` and `sysdefault:` of a card that came later are unknown to it.
+    Whoever is opening a device meanwhile holds the old settings by a count of its own,
+    and open devices need none; the lock is held without the GIL.
+    """
+    ctypes.CDLL("libasound.so.2").snd_config_update_free_global()
 
 
 def _failure(name: str, error: alsaaudio.ALSAAudioError) -> DeviceError:
@@ -83,6 +95,9 @@ class _Pcm:
             self._pcm.drop()
         except alsaaudio.ALSAAudioError as error:
             raise _failure(self.name, error) from error
+
+    def is_there(self) -> bool:
+        return bool(self._pcm.state() != _DISCONNECTED)
 
     def close(self) -> None:
         # Without the drop, pyalsaaudio waits until all was played.

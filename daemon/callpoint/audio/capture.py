@@ -98,6 +98,11 @@ class Capture:
         self.microphone_open = False
         self._running.clear()
 
+    def look(self) -> None:
+        """Cards came or went: see to the device, after the call if there is one."""
+        self.device.hurry()
+        self._wake.set()
+
     def close(self) -> None:
         """End the thread and close the device."""
         self._closing = True

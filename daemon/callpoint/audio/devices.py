@@ -4,7 +4,10 @@ A device is used by one thread. It blocks to keep time: reading or writing one f
 takes 20 ms on average, whatever the device is.
 """
 
-from typing import Protocol
+from typing import Final, Protocol
+
+BUSY: Final = "Device or resource busy"
+"""The cause of the DeviceError of a device that somebody else holds: ALSA's words."""
 
 
 class CaptureDevice(Protocol):
@@ -23,6 +26,10 @@ class CaptureDevice(Protocol):
 
     def stop(self) -> None:
         """Stop recording and drop what was not read; the next read starts it anew."""
+        ...
+
+    def is_there(self) -> bool:
+        """Whether it may still work; False once it was unplugged."""
         ...
 
     def close(self) -> None: ...
@@ -48,6 +55,10 @@ class PlayoutDevice(Protocol):
 
     def stop(self) -> None:
         """Stop at once and drop what was not played; the next write starts it anew."""
+        ...
+
+    def is_there(self) -> bool:
+        """Whether it may still work; False once it was unplugged."""
         ...
 
     def close(self) -> None: ...

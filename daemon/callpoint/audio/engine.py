@@ -14,7 +14,7 @@ from callpoint.audio.events import AudioEvent, FirstSoundPlayed
 from callpoint.audio.frames import FRAME_MS
 from callpoint.audio.playout import Playout
 from callpoint.audio.receiver import Waiting
-from callpoint.audio.repair import Repair
+from callpoint.audio.repair import Repair, Source
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.station.events import Spoke
 
@@ -34,8 +34,8 @@ class VoiceEngine:
 
     def __init__(
         self,
-        capture: tuple[str, Callable[[], CaptureDevice]],
-        playout: tuple[str, Callable[[], PlayoutDevice]],
+        capture: Source[CaptureDevice],
+        playout: Source[PlayoutDevice],
         emit: Callable[[AudioEvent], None],
         *,
         keep_open: bool = True,
@@ -44,8 +44,8 @@ class VoiceEngine:
         waiting: Waiting = _WAITING,
     ) -> None:
         self._emit = emit
-        microphone = Repair(*capture, emit, keep_open)
-        speaker = Repair(*playout, emit, keep_open)
+        microphone = Repair(capture, emit, keep_open)
+        speaker = Repair(playout, emit, keep_open)
         gain = 10 ** (capture_gain_db / 20)
         self._capture = Capture(microphone, self._caller_heard, preroll_s, gain)
         self._playout = Playout(speaker, self._assistant_heard, waiting)
@@ -58,6 +58,11 @@ class VoiceEngine:
     def start(self) -> None:
         self._capture.start()
         self._playout.start()
+
+    def cards_changed(self) -> None:
+        """A sound card came or went: see whether the devices are still the best."""
+        self._capture.look()
+        self._playout.look()
 
     def close(self) -> None:
         self._capture.close()
@@ -120,6 +125,20 @@ class VoiceEngine:
             "playout": self._playout.device.fault,
         }
         return {end: str(fault) if fault else None for end, fault in faults.items()}
+
+    def in_use(self) -> dict[str, str | None]:
+        """Which of several devices each end is bound to, where its name tells less."""
+        return {
+            "capture": self._capture.device.in_use,
+            "playout": self._playout.device.in_use,
+        }
+
+    def warnings(self) -> dict[str, str | None]:
+        """What should be mended although each device works, or None."""
+        return {
+            "capture": self._capture.device.warning,
+            "playout": self._playout.device.warning,
+        }
 
     def counters(self) -> dict[str, Any]:
         """The fate of every packet received in this call, and what devices lost.

@@ -89,6 +89,11 @@ class Playout:
         self._running = False
         self.level = 0.0
 
+    def look(self) -> None:
+        """Cards came or went: see to the device, after the call if there is one."""
+        self.device.hurry()
+        self._wake.set()
+
     def close(self) -> None:
         """End the thread and close the device."""
         self._closing = True

@@ -6,6 +6,7 @@ A fault of a device never reaches the call: whoever uses it gets None, and goes 
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 from callpoint.audio.events import AudioEvent
@@ -22,34 +23,86 @@ class Device(Protocol):
 
     xruns: int
 
+    def is_there(self) -> bool: ...
+
     def close(self) -> None: ...
 
 
 D = TypeVar("D", bound=Device)
+D_co = TypeVar("D_co", bound=Device, covariant=True)
 R = TypeVar("R")
 
 
+class Source(Protocol[D_co]):
+    """Where a device comes from: `binding.Binding`, or `Sole`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def in_use(self) -> str | None:
+        """What the device that was opened last is called, where that tells more."""
+        ...
+
+    @property
+    def warning(self) -> str | None:
+        """What is wrong with the device although it works."""
+        ...
+
+    def open(self) -> D_co:
+        """The device; raises DeviceError where it cannot be had."""
+        ...
+
+    def better(self) -> D_co | None:
+        """A device to be preferred to the one that `open` gave, if there is one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sole(Generic[D_co]):
+    """The source of a device that has no alternatives."""
+
+    name: str
+    make: Callable[[], D_co]
+    in_use: str | None = None
+    warning: str | None = None
+
+    def open(self) -> D_co:
+        return self.make()
+
+    def better(self) -> D_co | None:
+        return None
+
+
 class Repair(Generic[D]):
-    """Holds one device of a name; used by one thread."""
+    """Holds one device of a source; used by one thread."""
 
     def __init__(
         self,
-        name: str,
-        open_device: Callable[[], D],
+        source: Source[D],
         emit: Callable[[AudioEvent], None],
         keep_open: bool = True,
     ) -> None:
-        self.name = name
+        self._source = source
         self.fault: DeviceError | None = None
         self._keep_open = keep_open
-        self._open_device = open_device
         self._emit = emit
         self._device: D | None = None
+        self._opened_s = 0.0
         self._retry_at_s = 0.0
 
     @property
     def ready(self) -> bool:
         return self._device is not None
+
+    @property
+    def in_use(self) -> str | None:
+        """See `Source`; None while the device is missing."""
+        return self._source.in_use if self.fault is None else None
+
+    @property
+    def warning(self) -> str | None:
+        return self._source.warning
 
     @property
     def xruns(self) -> int:
@@ -60,18 +113,32 @@ class Repair(Generic[D]):
     def prepare(self) -> None:
         """Open the device unless it is open, or failed within the last second."""
         if self._device is None and time.monotonic() >= self._retry_at_s:
+            self._opened_s = time.monotonic()
             try:
-                self._device = self._open_device()
+                self._device = self._source.open()
             except DeviceError as error:
                 self._failed(error)
             else:
                 self._recovered()
 
     def rest(self) -> None:
-        """Between calls: see that it is there, and leave it to others if they may."""
+        """Between calls: see that it is there, and leave it to others if they may.
+
+        Where a better one is there by now, it is taken up.
+        """
+        if self._device is not None and not self._device.is_there():
+            self.close()
+            self._failed(DeviceError(self._source.name, "was unplugged", "plug it in"))
+        elif self._device is not None and (better := self._source.better()) is not None:
+            self.close()
+            self._device = better
         self.prepare()
         if not self._keep_open:
             self.close()
+
+    def hurry(self) -> None:
+        """Something was plugged in: try at the next use; from any thread."""
+        self._retry_at_s = 0.0
 
     def use(self, act: Callable[[D], R]) -> R | None:
         """What `act` returns, or None while the device is missing."""
@@ -91,7 +158,8 @@ class Repair(Generic[D]):
             self._device = None
 
     def _failed(self, error: DeviceError) -> None:
-        self._retry_at_s = time.monotonic() + _RETRY_S
+        # One that worked for a while is tried again at once: another may be there.
+        self._retry_at_s = self._opened_s + _RETRY_S
         log.log(
             logging.DEBUG if self.fault else logging.WARNING,
             "%s. %s",
@@ -99,11 +167,11 @@ class Repair(Generic[D]):
             error.advice,
         )
         if self.fault is None:
-            self._emit(DeviceFailed(time.monotonic(), self.name, error.cause))
+            self._emit(DeviceFailed(time.monotonic(), self._source.name, error.cause))
         self.fault = error
 
     def _recovered(self) -> None:
         if self.fault is not None:
             self.fault = None
-            log.info("%s works again", self.name)
-            self._emit(DeviceRecovered(time.monotonic(), self.name))
+            log.info("%s works again", self._source.name)
+            self._emit(DeviceRecovered(time.monotonic(), self._source.name))

@@ -48,6 +48,9 @@ class SyntheticCapture:
         self._pace.reset()
         self._number = 0
 
+    def is_there(self) -> bool:
+        return True
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -68,6 +71,9 @@ class SilentPlayout:
 
     def stop(self) -> None:
         self._pace.reset()
+
+    def is_there(self) -> bool:
+        return True
 
     def close(self) -> None:
         """Nothing is held."""

@@ -99,7 +99,11 @@ def _devices(
 
 def _device_text(device: Mapping[str, object]) -> str:
     name, fault = device.get("name", "unknown"), device.get("fault")
-    return f"{name}: {fault}" if fault else str(name)
+    if fault:
+        return f"{name}: {fault}"
+    in_use, warning = device.get("in_use"), device.get("warning")
+    told = f"{name}, in use: {in_use}" if in_use and in_use != name else str(name)
+    return f"{told}\n{'':14}warning: {warning}" if warning else told
 
 
 def _configuration(config: Mapping[str, object]) -> str:

@@ -15,7 +15,7 @@ from callpoint.config.values import (
     AbsentLine,
     AbsentName,
     CallS,
-    CaptureName,
+    CaptureNames,
     DebounceMs,
     FilePath,
     GainDb,
@@ -24,7 +24,7 @@ from callpoint.config.values import (
     Line,
     Name,
     Pin,
-    PlayoutName,
+    PlayoutNames,
     PrerollS,
     ProxyUrl,
     QuietS,
@@ -159,8 +159,8 @@ class Call(Table):
 class Audio(Table):
     """The microphone and the speaker."""
 
-    capture: CaptureName = "default"
-    playout: PlayoutName = "default"
+    capture: CaptureNames = ("default",)
+    playout: PlayoutNames = ("default",)
     capture_gain_db: GainDb = 0.0
     keep_open: Switch = True
     preroll_s: PrerollS = 5.0

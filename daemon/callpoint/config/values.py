@@ -19,6 +19,7 @@ from pydantic import (
     StrictStr,
 )
 
+from callpoint.audio.choice import is_name
 from callpoint.config.expected import Expected, between
 
 # sun_path of unix(7) has 108 bytes, the last of which is NUL.
@@ -33,6 +34,12 @@ _REGION: Final = re.compile(r"[a-z0-9-]+")
 
 def _none_if(*absent: str) -> BeforeValidator:
     return BeforeValidator(lambda value: None if value in absent else value)
+
+
+_list_of_one: Final = BeforeValidator(
+    lambda value: [value] if isinstance(value, str) else value,
+    json_schema_input_type=str | list[str],
+)
 
 
 def _is_line(text: str) -> bool:
@@ -100,6 +107,8 @@ def _is_sound_device(name: str, file_kind: str, tones: bool) -> bool:
     kind, colon, argument = name.partition(":")
     if not (name.strip() == name != "" and _is_line(name)):
         return False
+    if not is_name(name):
+        return False
     if kind == file_kind:
         return argument != ""
     if kind == "tone":
@@ -157,10 +166,7 @@ IceUrl = Annotated[
 IceUrls = Annotated[
     tuple[IceUrl, ...],
     Expected("the address of a STUN or TURN server, or a list of them", bool),
-    BeforeValidator(
-        lambda value: [value] if isinstance(value, str) else value,
-        json_schema_input_type=str | list[str],
-    ),
+    _list_of_one,
 ]
 FilePath = Annotated[
     Path | None,
@@ -182,20 +188,24 @@ GainDb = Annotated[StrictFloat, between(-40, 40, "a number of decibels")]
 PrerollS = Annotated[StrictFloat, between(0.1, 30, "a number of seconds")]
 WaitS = Annotated[StrictFloat, between(0, 60, "a number of seconds")]
 
+_CARD_NAME: Final = 'a sound card\'s name in quotes ("callpoint devices" lists them)'
 CaptureName = Annotated[
     StrictStr,
     Expected(
-        'an ALSA name in quotes, "wav:FILE", "tone:HZ" (20 to 20000) or "silence"',
+        f'{_CARD_NAME}, "wav:FILE", "tone:HZ" (20 to 20000) or "silence"',
         lambda name: _is_sound_device(name, file_kind="wav", tones=True),
     ),
 ]
 PlayoutName = Annotated[
     StrictStr,
     Expected(
-        'an ALSA name in quotes, "record:FILE" or "silence"',
+        f'{_CARD_NAME}, "record:FILE" or "silence"',
         lambda name: _is_sound_device(name, file_kind="record", tones=False),
     ),
 ]
+_SOUND_NAMES: Final = Expected(f"{_CARD_NAME}, or a list of such names", bool)
+CaptureNames = Annotated[tuple[CaptureName, ...], _SOUND_NAMES, _list_of_one]
+PlayoutNames = Annotated[tuple[PlayoutName, ...], _SOUND_NAMES, _list_of_one]
 HeaderName = Annotated[
     StrictStr,
     Expected(

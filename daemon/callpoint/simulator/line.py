@@ -14,6 +14,7 @@ from typing import Final
 from callpoint.audio.engine import VoiceEngine
 from callpoint.audio.frames import SILENCE
 from callpoint.audio.receiver import Waiting
+from callpoint.audio.repair import Sole
 from callpoint.audio.rtp import RtpPacket
 from callpoint.audio.synthetic import SyntheticCapture
 from callpoint.simulator.freeswitch import take_offer, write
@@ -66,8 +67,8 @@ class Line:
         self._uplink = Uplink(scenario.link, self._sent)
         self._ear = Ear(self._heard)
         self._engine = VoiceEngine(
-            ("nothing", lambda: SyntheticCapture("nothing", lambda _: SILENCE)),
-            (self._ear.name, lambda: self._ear),
+            Sole("nothing", lambda: SyntheticCapture("nothing", lambda _: SILENCE)),
+            Sole(self._ear.name, lambda: self._ear),
             _ignore,
             waiting=_STEADY,
         )

@@ -83,6 +83,9 @@ class Mouth:
     def stop(self) -> None:
         """Nothing is held back; a call has one mouth of its own."""
 
+    def is_there(self) -> bool:
+        return True
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -113,6 +116,9 @@ class Ear:
 
     def stop(self) -> None:
         self._due_s = None
+
+    def is_there(self) -> bool:
+        return True
 
     def close(self) -> None:
         """Nothing is held."""

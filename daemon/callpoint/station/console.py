@@ -59,6 +59,10 @@ class Sound(Protocol):
 
     def faults(self) -> dict[str, str | None]: ...
 
+    def in_use(self) -> dict[str, str | None]: ...
+
+    def warnings(self) -> dict[str, str | None]: ...
+
 
 class Console:
     """Fits `control.commands.Station`."""
@@ -152,13 +156,20 @@ class Console:
         config = self._settings.config
         audio, button = config.audio, config.button
         names = {
-            "capture": audio.capture,
-            "playout": audio.playout,
+            "capture": ", ".join(audio.capture),
+            "playout": ", ".join(audio.playout),
             "button": "none" if button.pin is None else f"pin {button.pin}",
         }
         faults = {**self._sound.faults(), "button": self._button.button_fault}
+        in_use, warnings = self._sound.in_use(), self._sound.warnings()
         return {
-            part: {"name": name, "fault": faults[part]} for part, name in names.items()
+            part: {
+                "name": name,
+                "in_use": in_use.get(part),
+                "fault": faults[part],
+                "warning": warnings.get(part),
+            }
+            for part, name in names.items()
         }
 
     async def _dial(self, call: LiveCall, digits: str) -> None:

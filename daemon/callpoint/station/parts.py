@@ -2,10 +2,11 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from callpoint.audio import synthetic
+from callpoint.audio.binding import Binding
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.config import schema
 from callpoint.controls.button import Button, MockButton, open_button
@@ -28,30 +29,36 @@ from callpoint.telnyx.servers import (
 )
 
 
-def capture(name: str) -> tuple[str, Callable[[], CaptureDevice]]:
-    """A microphone's name, and how to open it."""
+def capture(names: Sequence[str]) -> Binding[CaptureDevice]:
+    """A microphone: the first of these names that is there."""
 
-    def opened() -> CaptureDevice:
+    def opened(name: str) -> CaptureDevice:
         if (device := synthetic.open_capture(name)) is not None:
             return device
         from callpoint.audio.alsa import AlsaCapture
 
         return AlsaCapture(name)
 
-    return name, opened
+    return Binding(names, "capture", opened, forget=_forget_cards)
 
 
-def playout(name: str) -> tuple[str, Callable[[], PlayoutDevice]]:
-    """A speaker's name, and how to open it."""
+def playout(names: Sequence[str]) -> Binding[PlayoutDevice]:
+    """A speaker: the first of these names that is there."""
 
-    def opened() -> PlayoutDevice:
+    def opened(name: str) -> PlayoutDevice:
         if (device := synthetic.open_playout(name)) is not None:
             return device
         from callpoint.audio.alsa import AlsaPlayout
 
         return AlsaPlayout(name)
 
-    return name, opened
+    return Binding(names, "playout", opened, forget=_forget_cards)
+
+
+def _forget_cards() -> None:
+    from callpoint.audio import alsa
+
+    alsa.forget_cards()
 
 
 def rules(config: schema.Config) -> Rules:

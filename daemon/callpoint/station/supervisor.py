@@ -34,6 +34,7 @@ from callpoint.station.state import IN_CALL, Phase
 from callpoint.station.station import Station
 from callpoint.system import notify
 from callpoint.system.network import NetworkWatch
+from callpoint.system.plugs import PlugWatch
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
 from callpoint.telnyx.line import Line
@@ -127,6 +128,7 @@ class Supervisor:
             lambda: self._reporter.link_is("connecting", self._reporter.link_reason),
         )
         self._network = NetworkWatch(self._network_changed)
+        self._plugs = PlugWatch(self._voice.cards_changed)
         self._station = Station(parts.rules(config))
         self._controls = parts.Controls(config, self._pressed, self._station.post)
         self._performer = Performer(
@@ -183,6 +185,7 @@ class Supervisor:
     async def _start(self, control: ControlServer) -> None:
         self._voice.start()
         self._network.start()
+        self._plugs.start()
         self._station.start(self._performer.perform)
         for failure in self._controls.failures:
             self._station.post(failure)
@@ -202,6 +205,7 @@ class Supervisor:
     async def _stop(self, control: ControlServer) -> None:
         await self._client.disconnect()
         self._network.close()
+        self._plugs.close()
         self._station.close()
         await control.stop()
         self._controls.close()

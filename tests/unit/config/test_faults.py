@@ -193,13 +193,31 @@ FAULTS = [
     ),
     (
         '[audio]\ncapture = "tone:high"',
-        'audio.capture: expected an ALSA name in quotes, "wav:FILE", '
-        '"tone:HZ" (20 to 20000) or "silence", found "tone:high"',
+        "audio.capture: expected a sound card's name in quotes "
+        '("callpoint devices" lists them), "wav:FILE", "tone:HZ" (20 to 20000) or '
+        '"silence", found "tone:high"',
     ),
     (
         '[audio]\nplayout = "wav:a.wav"',
-        'audio.playout: expected an ALSA name in quotes, "record:FILE" or '
-        '"silence", found "wav:a.wav"',
+        "audio.playout: expected a sound card's name in quotes "
+        '("callpoint devices" lists them), "record:FILE" or "silence", '
+        'found "wav:a.wav"',
+    ),
+    (
+        '[audio]\ncapture = ["usb", "usb:0d8c"]',
+        "audio.capture[1]: expected a sound card's name in quotes "
+        '("callpoint devices" lists them), "wav:FILE", "tone:HZ" (20 to 20000) or '
+        '"silence", found "usb:0d8c"',
+    ),
+    (
+        "[audio]\ncapture = []",
+        "audio.capture: expected a sound card's name in quotes "
+        '("callpoint devices" lists them), or a list of such names, found a list',
+    ),
+    (
+        "[audio]\nplayout = 1",
+        "audio.playout: expected a sound card's name in quotes "
+        '("callpoint devices" lists them), or a list of such names, found 1',
     ),
     (
         '[control]\nsocket = ""',

@@ -41,9 +41,6 @@ FITS: list[tuple[str, list[object]]] = [
     ("call.longest_call_s", [0.1, 86_400]),
     ("call.longest_press_s", [0.1, 3600]),
     ("call.wait_for_link_s", [0, 60]),
-    ("audio.capture", ["default", "plughw:CARD=Device,DEV=0", "hw:1,0", "silence"]),
-    ("audio.capture", ["wav:a b.wav", "tone:20", "tone:440.5", "tone:20000"]),
-    ("audio.playout", ["default", "record:/tmp/a.wav", "silence", "dmix:Lite"]),
     ("log.level", ["debug", "info", "warning", "error"]),
 ]
 
@@ -79,6 +76,7 @@ FITS_NOT: list[tuple[str, list[object]]] = [
         ["", " ", "a\n", "wav:", "tone:", "tone:x", "tone:19", "tone:nan"],
     ),
     ("audio.capture", ["tone:20001", "record:a", "silence:a", 1]),
+    ("audio.capture", [[], ["usb", ""], ["usb", 1], "usb:0D8C:0014", "usb-port:1"]),
     ("audio.playout", ["", "record:", "wav:a", "tone:440", "silence:"]),
     ("control.socket", ["", "a\x00", "/" + "a" * 107, "/" + "ä" * 54, 1]),
     ("log.level", ["INFO", "trace", 10]),
@@ -122,6 +120,21 @@ def test_empty_text_is_the_same_as_an_absent_key(key: str) -> None:
 
 def test_the_region_auto_is_no_region() -> None:
     assert value_of("server.region", "auto") is None
+
+
+@pytest.mark.parametrize(
+    ("end", "names"),
+    [
+        ("capture", ["default", "plughw:CARD=Device,DEV=0", "hw:1,0", "silence"]),
+        ("capture", ["wav:a b.wav", "tone:20", "tone:440.5", "tone:20000"]),
+        ("capture", ["Device", "usb:0d8c:0014", "usb-port:1-1.2", "usb", "hat"]),
+        ("playout", ["default", "record:/tmp/a.wav", "silence", "dmix:Lite"]),
+    ],
+)
+def test_a_sound_device_is_one_name_or_a_list(end: str, names: list[str]) -> None:
+    assert value_of(f"audio.{end}", names) == tuple(names)
+    for name in names:
+        assert value_of(f"audio.{end}", name) == (name,)
 
 
 def test_variables_keep_their_types() -> None:

@@ -14,7 +14,9 @@ class RecordingStation:
         self.in_call = in_call
         self.link = "ready"
         self.link_reason: str | None = None
+        self.microphone_in_use: str | None = None
         self.microphone_fault: str | None = None
+        self.microphone_warning: str | None = None
         self.config_faults: list[str] = []
         self.asked: list[Asked] = []
         self.is_down = False
@@ -23,7 +25,12 @@ class RecordingStation:
 
     def status(self) -> dict[str, object]:
         call = {"id": "c1", "state": "active", "muted": False, "seconds": 12.4}
-        capture = {"name": "plughw:CARD=Headset", "fault": self.microphone_fault}
+        capture = {
+            "name": "plughw:CARD=Headset",
+            "in_use": self.microphone_in_use,
+            "fault": self.microphone_fault,
+            "warning": self.microphone_warning,
+        }
         return {
             "version": "0.1.0",
             "link": self.link,
