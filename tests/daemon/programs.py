@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeVar
@@ -118,7 +118,9 @@ class Daemon(Program, Journal):
         folder: Path,
         toml: str,
         environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> None:
+        """With `options` it reads what they say, and not `toml` from a file alone."""
         Journal.__init__(self)
         self.socket = folder / "control.sock"
         config = folder / "callpoint.toml"
@@ -126,7 +128,8 @@ class Daemon(Program, Journal):
         Program.__init__(
             self,
             folder / "daemon.log",
-            *("run", "--config", str(config), "--socket", str(self.socket)),
+            *("run", *(options or ("--config", str(config)))),
+            *("--socket", str(self.socket)),
             environment=environment,
         )
 

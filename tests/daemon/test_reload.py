@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tests.daemon.programs import (
     ended,
     wait_until,
 )
+from tests.daemon.test_systemd import service_manager
 
 WRONG = "[button]\npin = 99\n"
 
@@ -163,6 +165,48 @@ def test_a_wrong_file_at_the_start_leaves_the_last_good_one_in_force(
     assert ran.returncode == 1
     assert "the configuration is wrong, and the last good one in force" in ran.stdout
     assert "Traceback" not in daemon.log
+
+
+def test_a_file_that_a_fleet_tool_drops_is_taken_up_by_its_line(
+    programs: ExitStack, tmp_path: Path, far: FarEnd, state: Path
+) -> None:
+    folder = tmp_path / "etc" / "callpoint"
+    for name in ("conf.d", "lines"):
+        (folder / name).mkdir(parents=True)
+    (folder / "callpoint.toml").write_text(configuration(far.url))
+    (folder / "lines" / "gate.toml").write_text('[call]\ncaller_number = "4"\n')
+    options = ("--root", str(tmp_path), "--line", "gate")
+    environment = {"STATE_DIRECTORY": str(state)}
+    daemon = Daemon(tmp_path, "", environment, options)
+    programs.enter_context(ended(daemon)).ready()
+    drop_in = folder / "conf.d" / "50-site.toml"
+    drop_in.write_text('[call]\ncaller_name = "Hall {hostname}"\ncaller_number = "9"\n')
+    assert reload(daemon).stdout == "In force now: call.caller_name\n"
+    daemon.press()
+    invite = far.wait(event="invite")
+    assert invite["caller_name"] == f"Hall {socket.gethostname()}"
+    # The line's own file is above what is common to all.
+    assert invite["caller_number"] == "4"
+
+
+def test_systemd_is_told_that_and_why_it_is_degraded(
+    programs: ExitStack, tmp_path: Path, config: Path, state: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    toml = configuration("ws://127.0.0.1:9")
+    environment = {"NOTIFY_SOCKET": path, "STATE_DIRECTORY": str(state)}
+    daemon = Daemon(tmp_path, toml, environment)
+    programs.enter_context(ended(daemon)).follow()
+    config.write_text(toml + "[led]\npin = 99\n")
+    daemon.process.send_signal(signal.SIGHUP)
+    degraded = f"degraded: the configuration is wrong: {config}: "
+    wait_until(lambda: any(degraded in line for line in lines))
+    wait_until(lambda: lines.count("READY=1") == 2)
+    config.write_text(toml)
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: lines.count("READY=1") == 3)
+    (last,) = [line for line in lines if line.startswith("STATUS=")][-1:]
+    assert "degraded" not in last
 
 
 def test_without_a_good_one_ever_the_exit_code_is_78(
