@@ -19,6 +19,7 @@ JsonId = str | int | float
 """The server's own requests have integer ids, ai_conversation has strings: opaque."""
 
 _EXCERPT_CHARACTERS: Final = 200
+_MOST_PENDING: Final = 100
 _SURROGATE: Final = re.compile(r"\\u[dD][89A-Fa-f]|[\ud800-\udfff]")
 
 
@@ -161,6 +162,11 @@ class Exchange:
         self._health.asked(now_s)
         deadline_s = now_s + timeout_s
         self._pending[id] = Pending(id, request.method, call_id, deadline_s, matters)
+
+    @property
+    def is_full(self) -> bool:
+        """So much is unanswered that what the far end asks for has to wait."""
+        return len(self._pending) >= _MOST_PENDING
 
     def post(self, frame: Request | Result) -> None:
         """Queue what nobody answers: a notification or an acknowledgement."""

@@ -267,7 +267,7 @@ class Session:
             case messages.Punt():
                 return [Punted()]
             case messages.Ping():
-                if self._registration.logged_in:
+                if self._registration.logged_in and not self._exchange.is_full:
                     self._ping(now_s)
                 return []
             case messages.ClientReady():

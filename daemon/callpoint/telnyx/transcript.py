@@ -6,12 +6,16 @@ message says done, after a while of silence, or when the call ends.
 """
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Final, Literal
 
 from callpoint.telnyx import conversation
 from callpoint.telnyx.jsonrpc import JsonObject
 
 QUIET_S: Final = 2.0
+_MOST_LINES: Final = 200
+_LONGEST_CHARACTERS: Final = 20_000
+"""Of a line: a far end that never stops must not fill the memory."""
 
 Role = Literal["user", "assistant"]
 
@@ -39,6 +43,7 @@ class Transcript:
         self._spoken: dict[str, str] = {}
         """The deltas of the assistant's items, joined as they came."""
         self._typed: set[str] = set()
+        self._names = count()
         self._open_id: str | None = None
         """The assistant's line that is not final yet."""
         self._response_id: str | None = None
@@ -88,11 +93,12 @@ class Transcript:
         lines = [] if item_id == self._open_id else self._close()
         self._open_id, self._response_id = item_id, delta.response_id
         self._last_delta_s = now_s
-        self._spoken[item_id] = self._spoken.get(item_id, "") + delta.delta
+        spoken = self._spoken.get(item_id, "") + delta.delta
+        self._spoken[item_id] = spoken[:_LONGEST_CHARACTERS]
         return lines + self._tell("assistant", self._spoken[item_id], False, item_id)
 
     def _user_item(self, item: conversation.UserItem) -> list[TranscriptLine]:
-        item_id = item.item_id or self._open_user() or f"user-{len(self._lines)}"
+        item_id = item.item_id or self._open_user() or f"user-{next(self._names)}"
         known = self._lines.get(item_id)
         if item_id in self._typed or (known and known.final and not item.completed):
             return []
@@ -103,11 +109,21 @@ class Transcript:
     def _tell(
         self, role: Role, text: str, final: bool, item_id: str
     ) -> list[TranscriptLine]:
-        line = TranscriptLine(role, text.strip(), final, item_id)
+        text = text[:_LONGEST_CHARACTERS].strip()
+        line = TranscriptLine(role, text, final, item_id)
         before = self._lines.get(item_id)
         self._lines[item_id] = line
+        self._forget_oldest()
         worth_telling = line.text or (before is not None and before.text)
         return [line] if worth_telling and line != before else []
+
+    def _forget_oldest(self) -> None:
+        """It is never the open one: what is new closes that first."""
+        if len(self._lines) > _MOST_LINES:
+            oldest = next(iter(self._lines))
+            del self._lines[oldest]
+            self._spoken.pop(oldest, None)
+            self._typed.discard(oldest)
 
     def _close(self) -> list[TranscriptLine]:
         item_id, self._open_id, self._response_id = self._open_id, None, None
@@ -134,4 +150,4 @@ class Transcript:
         """One line for all deltas without an id, until it is final."""
         if self._open_id and self._open_id.startswith("assistant-"):
             return self._open_id
-        return f"assistant-{len(self._lines)}"
+        return f"assistant-{next(self._names)}"
