@@ -129,7 +129,8 @@ def read_wav(path: Path) -> bytes:
         with wave.open(str(path)) as file:
             shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
             pcm: bytes = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
+    except (OSError, EOFError, RuntimeError, wave.Error) as error:
+        # RuntimeError: a part of the file says that it is longer than the file.
         cause = getattr(error, "strerror", None) or str(error) or "cut short"
         raise DeviceError(
             name, f"cannot be read: {cause}", "name a WAV file that exists"

@@ -100,6 +100,13 @@ def test_a_recorder_writes_what_it_played(tmp_path: Path) -> None:
     assert clock.now_s == pytest.approx(0.02)
 
 
+def test_a_part_that_says_to_be_longer_than_its_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cut.wav"
+    path.write_bytes(b"RIFF\x14\0\0\0WAVEjunk\xff\xff\0\0")
+    with pytest.raises(DeviceError, match="cannot be read"):
+        read_wav(path)
+
+
 def test_an_alsa_name_is_not_synthetic() -> None:
     assert open_capture("plughw:CARD=USB") is None
     assert open_playout("default") is None
