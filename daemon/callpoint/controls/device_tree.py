@@ -8,7 +8,7 @@ node that is in use names its groups of pins in `pinctrl-0`, and each group its 
 
 import os
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,14 +17,18 @@ TREE: Final = Path("/sys/firmware/devicetree/base")
 _NAME: Final = re.compile(r"gpio(\d+)")
 
 
+@cache
 def owners(tree: Path = TREE) -> dict[int, str]:
-    """The pins in use, and by what, such as `{18: "i2s"}`; empty without a tree."""
+    """The pins in use, and by what, such as `{18: "i2s"}`; empty without a tree.
+
+    It is read once: the tree has a thousand folders.
+    """
     groups: dict[int, list[int]] = {}
     users: list[tuple[str, list[int]]] = []
-    for node, properties in _nodes(tree):
-        if "phandle" in properties and properties & {"brcm,pins", "pins"}:
-            handles = _cells(node / "phandle")
-            groups[handles[0] if handles else 0] = _pins(node)
+    for folder, _, properties in os.walk(tree):
+        node = Path(folder)
+        if "brcm,pins" in properties or "pins" in properties:
+            groups |= dict.fromkeys(_cells(node / "phandle"), _pins(node))
         if "pinctrl-0" in properties and _is_in_use(node):
             users.append((node.name.partition("@")[0], _cells(node / "pinctrl-0")))
     return {
@@ -33,11 +37,6 @@ def owners(tree: Path = TREE) -> dict[int, str]:
         for handle in handles
         for pin in groups.get(handle, ())
     }
-
-
-def _nodes(tree: Path) -> Iterator[tuple[Path, set[str]]]:
-    for folder, _, files in os.walk(tree):
-        yield Path(folder), set(files)
 
 
 def _is_in_use(node: Path) -> bool:
