@@ -3,6 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import callpoint
 from callpoint.config.environment import OTHERS, variables
@@ -82,3 +84,9 @@ def test_every_other_variable_of_the_package_is_known() -> None:
     text = "\n".join(file.read_text() for file in PACKAGE.rglob("*.py"))
     named = set(re.findall(r"\"(CALLPOINT_[A-Z]+)\"", text))
     assert named == set(OTHERS)
+
+
+@given(st.text(), st.text())
+def test_any_variable_is_a_layer_or_a_fault(name: str, value: str) -> None:
+    layers, found = variables({f"CALLPOINT_{name}": value})
+    assert len(layers) + len(found) == 1 or f"CALLPOINT_{name}" in OTHERS

@@ -1,6 +1,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callpoint.config.templates import NO_FACTS, Facts, expanded
 
@@ -71,3 +73,15 @@ def test_a_device_without_it_is_told_what_to_use(name: str) -> None:
     _, (misfit,) = expanded({"a": {"b": f"{{{name}}}"}}, NO_FACTS)
     assert (misfit.expected, misfit.found) == (f"a device that has a {name}", "none")
     assert misfit.hint
+
+
+@given(st.text())
+def test_any_text_can_be_meant_by_writing_its_braces_twice(text: str) -> None:
+    written = text.replace("{", "{{").replace("}", "}}")
+    assert expanded({"a": {"b": written}}, NO_FACTS) == ({"a": {"b": text}}, [])
+
+
+@given(st.text("{}hostname"))
+def test_any_text_is_filled_in_or_told(text: str) -> None:
+    table, misfits = expanded({"a": {"b": text}}, FACTS)
+    assert misfits == [] or table == {"a": {"b": text}}
