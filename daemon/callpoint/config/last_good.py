@@ -44,7 +44,7 @@ def recall(folder: Path) -> Config | None:
         return None if content is None else Config.model_validate(json.loads(content))
     except ValidationError:
         log.warning("%s is of another version of callpoint", path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         log.warning("%s cannot be read: %s", path, error)
     return None
 

@@ -115,7 +115,7 @@ class Connection:
     def _message(self, line: bytes) -> dict[str, object]:
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             raise ControlError(f"what answers at {self._path} is no callpoint daemon")

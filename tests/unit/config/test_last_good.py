@@ -50,6 +50,7 @@ def test_there_may_be_none(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> 
         (b"", "cannot be read"),
         (b'{"assistant": ', "cannot be read"),
         (b"\xff\xfe", "cannot be read"),
+        (100_000 * b"[", "cannot be read"),
         (b'{"assistant": {"target_idd": "a"}}', "another version"),
         (b"[]", "another version"),
     ],

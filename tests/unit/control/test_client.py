@@ -63,6 +63,10 @@ def test_an_answer_is_its_result(path: Path) -> None:
         (answers(b"{}\n"), "the daemon refused, and did not say why"),
         (answers(b"HTTP/1.1 400\r\n"), "what answers at {path} is no callpoint daemon"),
         (answers(b"[]\n"), "what answers at {path} is no callpoint daemon"),
+        (
+            answers(100_000 * b"[" + b"\n"),
+            "what answers at {path} is no callpoint daemon",
+        ),
         (answers(b"\xff\n"), "what answers at {path} is no callpoint daemon"),
         (answers(b'{"ok":tr'), "the daemon at {path} closed the connection"),
         (answers(), "the daemon at {path} closed the connection"),
