@@ -1,0 +1,1 @@
+"""The whole device in a virtual machine: `scripts/test-device`."""

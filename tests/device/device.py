@@ -1,0 +1,99 @@
+"""A device on its wall: the guest, the far end, and what every step begins with."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from callpoint.simulator.recogniser import Recogniser
+from callpoint.simulator.speech import load, read_wav
+from tests.daemon.programs import FarEnd
+from tests.device.guest import Guest
+
+HOST_ADDRESS = "10.99.0.1"
+FAR_END_PORT = 8443
+CONFIG = "/etc/callpoint/callpoint.toml"
+LOOPBACK = "plughw:CARD=Loopback,DEV=0"
+
+
+def configuration(playout: str = LOOPBACK, more: str = "") -> str:
+    return f"""\
+[assistant]
+target_id = "assistant-device"
+[server]
+signaling_server = "ws://{HOST_ADDRESS}:{FAR_END_PORT}"
+allow_insecure = true
+webrtc_ice_servers = []
+[button]
+pin = 17
+[led]
+pin = 27
+[audio]
+capture = "{LOOPBACK}"
+playout = "{playout}"
+{more}"""
+
+
+@dataclass
+class Device:
+    """What the steps of a story share."""
+
+    guest: Guest
+    folder: Path
+    """Of this run: recordings, logs."""
+    package: Path
+    unit_file: Path
+    far: FarEnd | None = None
+
+    def __post_init__(self) -> None:
+        library = load()
+        self._ear = Recogniser({**library.clips, **library.prompts})
+        self._recordings = 0
+
+    def far_end(self) -> FarEnd:
+        """The simulator, started when it is first asked for."""
+        if self.far is None:
+            where = ("--host", HOST_ADDRESS, "--port", str(FAR_END_PORT))
+            self.far = FarEnd(self.folder, *where)
+        return self.far
+
+    def mark(self) -> int:
+        """A place among the far end's events, for its `wait(after=...)`."""
+        return len(self.far_end().events)
+
+    def listen(self) -> str:
+        """Record the speaker; the name is for `words`."""
+        self._recordings += 1
+        name = f"speaker-{self._recordings}"
+        self.guest.listen(name)
+        return name
+
+    def words(self, name: str) -> list[str]:
+        """What was heard from the speaker, in order, ending the recording."""
+        path = self.guest.heard(name)
+        return [match.words for match in self._ear.recognise(read_wav(path))]
+
+    def words_of(self, path: Path) -> list[str]:
+        """What a recording on this side has."""
+        return [match.words for match in self._ear.recognise(read_wav(path))]
+
+    def at_rest(self) -> None:
+        """Ready, with no call and the button up, whatever the step before left."""
+        self.guest.let_go()
+        if self.guest.status().get("call"):
+            self.guest.tried("callpoint hangup")
+        self.guest.tried("systemctl start callpoint")
+        self.guest.ready()
+        self.guest.no_call()
+
+    def call(self) -> str:
+        """Press, and hold until the call is up; its id."""
+        after = self.mark()
+        self.guest.push()
+        answered = self.far_end().wait(after, 60.0, event="answered")
+        self.far_end().wait(after, 60.0, event="first_packet")
+        return str(answered["call_id"])
+
+    def give(self, path: Path) -> str:
+        """A file into the folder that the guest shares; its path there."""
+        shutil.copy(path, self.guest.shared / path.name)
+        return f"/share/{path.name}"
