@@ -173,6 +173,31 @@ def test_a_missing_sound_card_is_named_and_the_call_comes_up_without_it(
     assert "Traceback" not in ours.log
 
 
+def test_while_the_preferred_card_is_missing_the_next_one_is_used(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    far = far_end(programs, tmp_path)
+    ours = daemon(
+        programs,
+        tmp_path,
+        far.url,
+        audio='capture = ["usb-port:9-9", "silence"]\nplayout = ["nosuch", "silence"]',
+    ).ready()
+    wait_until(lambda: ours.status()["devices"]["playout"]["in_use"])
+    ours.press()
+    ours.wait(event="call", state="active")
+    far.wait(event="first_packet")
+    devices = ours.status()["devices"]
+    assert devices["capture"] == {
+        "name": "usb-port:9-9, silence",
+        "in_use": "silence",
+        "fault": None,
+        "warning": None,
+    }
+    assert "silence is used, because usb-port:9-9 cannot be had" in ours.log
+    assert "Traceback" not in ours.log
+
+
 def test_no_gpio_is_named_and_the_control_socket_still_presses(
     programs: ExitStack, tmp_path: Path
 ) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from callpoint.audio.alsa import AlsaCapture, AlsaPlayout
+from callpoint.audio.alsa import AlsaCapture, AlsaPlayout, abilities
+from callpoint.audio.cards import Abilities
 from callpoint.audio.frames import FRAME_BYTES, SAMPLE_RATE_HZ, SILENCE
 from callpoint.errors import DeviceError
 from tests.sound_server import Recording, SoundServer, write_wav
@@ -240,6 +241,13 @@ def test_after_a_stop_nothing_of_before_is_read(
             microphone.stop()
             player.wait()
         assert microphone.read() == SILENCE
+
+
+def test_what_a_card_can_do_is_told(server: SoundServer) -> None:
+    assert abilities("speaker_44", "playout") == Abilities((44_100,), (2,), ("S16_LE",))
+    assert abilities("callpoint_mic", "capture").is_range
+    with pytest.raises(DeviceError, match="No such"):
+        abilities("nosuch", "capture")
 
 
 def test_a_format_of_no_use_is_refused_with_advice(server: SoundServer) -> None:

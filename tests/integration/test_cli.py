@@ -402,7 +402,7 @@ def test_the_list_of_commands_imports_none_of_them(
             assert entry.summary in out
 
 
-@pytest.mark.parametrize("command", [*COMMANDS["A running daemon"], "run"])
+@pytest.mark.parametrize("command", [*COMMANDS["A running daemon"], "run", "devices"])
 def test_every_help_has_an_example(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

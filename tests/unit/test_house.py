@@ -16,7 +16,7 @@ LONGEST_ROOM_LINES = 400
 PLACES = {
     "aioice": ("telnyx/ice.py", "telnyx/rtp_path.py"),
     "aiortc": ("telnyx/peer.py", "telnyx/rtp_path.py"),
-    "alsaaudio": ("audio/alsa.py",),
+    "alsaaudio": ("audio/alsa.py", "audio/mixer.py"),
     "av": ("audio/resample.py", "audio/telephony.py"),
     "click": ("cli/",),
     "gpiod": ("controls/lines.py",),

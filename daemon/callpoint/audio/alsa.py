@@ -1,4 +1,4 @@
-"""ALSA through pyalsaaudio: the only file that imports alsaaudio.
+"""Sound devices of ALSA, through pyalsaaudio.
 
 pyalsaaudio tells an overrun or underrun by a negative return (-32), not by an
 exception, and a failed write's samples are not played: they are written again.
@@ -9,12 +9,13 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache, partial
 from typing import Final, NoReturn
 
 import alsaaudio
 
+from callpoint.audio.cards import Abilities, End
 from callpoint.audio.channels import layout_of, narrowed, widened
 from callpoint.audio.devices import BUSY
 from callpoint.audio.frames import FRAME_BYTES, FRAME_S, SAMPLE_RATE_HZ, SILENCE
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 @cache
-def _hush() -> None:
+def hush() -> None:
     """Keep libasound from printing to stderr: what it knows is in our error.
 
     libasound calls its error function with a lock held that another thread may wait
@@ -74,6 +75,25 @@ def forget_cards() -> None:
     ctypes.CDLL("libasound.so.2").snd_config_update_free_global()
 
 
+def abilities(name: str, end: End) -> Abilities:
+    """What a device can do; it is opened for a moment.
+
+    Raises DeviceError where it cannot be had.
+    """
+    hush()
+    kind = alsaaudio.PCM_CAPTURE if end == "capture" else alsaaudio.PCM_PLAYBACK
+    try:
+        pcm = alsaaudio.PCM(kind, alsaaudio.PCM_NONBLOCK, device=name)
+    except alsaaudio.ALSAAudioError as error:
+        raise _failure(name, error) from error
+    with closing(pcm):
+        rates = pcm.getrates()
+        rates_hz = tuple(rates) if isinstance(rates, list | tuple) else (rates,)
+        formats = tuple(pcm.getformats())
+        is_range = isinstance(rates, tuple)
+        return Abilities(rates_hz, tuple(pcm.getchannels()), formats, is_range)
+
+
 def _failure(name: str, error: alsaaudio.ALSAAudioError) -> DeviceError:
     text = str(error).removesuffix(f" [{name}]")
     return DeviceError(name, text, _ADVICE.get(text, ""))
@@ -83,7 +103,7 @@ class _Pcm:
     """One open PCM: 48 kHz mono 16 bit if the card has it, else what it has."""
 
     def __init__(self, kind: int, name: str, period_s: float, periods: int) -> None:
-        _hush()
+        hush()
         self.name = name
         self.xruns = 0
         self._kind = kind

@@ -6,7 +6,7 @@ The names are looked up anew at every opening: what was `card1` may be `card2` b
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from callpoint.audio.cards import Card, End
 from callpoint.audio.choice import Choice, choice
@@ -28,11 +28,20 @@ class Bound:
     card: Card | None = None
 
 
+class Mixer(Protocol):
+    """The part of `mixer.CardMixer` that a binding needs."""
+
+    def prepare(self, card: Card, end: End) -> None: ...
+
+    def faults(self, card: Card, end: End) -> list[str]: ...
+
+
 class Binding(Generic[D]):
     """The first device of a list of names that is there; used by one thread.
 
     `open_named` opens a device by a name of ALSA's or a synthetic one. `forget` is
-    called before an opening when cards came or went since the last one.
+    called before an opening when cards came or went since the last one. `mixer` gives
+    what sets the mixer of a card whenever it appears.
     """
 
     def __init__(
@@ -42,15 +51,18 @@ class Binding(Generic[D]):
         open_named: Callable[[str], D],
         inventory: Inventory | None = None,
         forget: Callable[[], None] = lambda: None,
+        mixer: Callable[[], Mixer] | None = None,
     ) -> None:
         self.names = tuple(names)
         self.name = ", ".join(names)
         self.bound: Bound | None = None
-        self.warning: str | None = None
         self._end = end
         self._open_named = open_named
         self._inventory = inventory or Inventory()
         self._forget = forget
+        self._make_mixer = mixer
+        self._numbered = ""
+        self._prepared: object = None
         self._listing: str | None = None
 
     @property
@@ -61,6 +73,15 @@ class Binding(Generic[D]):
         if bound.card is None:
             return bound.alsa_name if bound.alsa_name != self.name else None
         return f"{bound.alsa_name} ({bound.card.name})"
+
+    @property
+    def warning(self) -> str | None:
+        """What should be mended although it works; looks at the mixer as it is."""
+        warnings = [self._numbered] if self._numbered else []
+        bound = self.bound
+        if bound is not None and bound.card is not None and self._make_mixer:
+            warnings += self._make_mixer().faults(bound.card, self._end)
+        return "; ".join(warnings) or None
 
     def open(self) -> D:
         """The device of the first name that opens.
@@ -119,24 +140,39 @@ class Binding(Generic[D]):
             return DeviceError(name, BUSY, "callpoint devices tells who holds it")
         program = self._inventory.program(threads[0])
         pid, command = program or (threads[0], "")
-        who = f"process {pid} ({command})" if command else f"process {pid}"
+        if not command:
+            advice = "see which program that is with: sudo callpoint devices"
+            return DeviceError(name, f"busy: process {pid} holds it", advice)
         return DeviceError(
             name,
-            f"busy: {who} holds it",
+            f"busy: process {pid} ({command}) holds it",
             "end that program, or see docs/sound.md for a card that PipeWire holds",
         )
 
     def _bind(self, bound: Bound, warning: str) -> None:
         before, self.bound = self.bound, bound
-        if warning and warning != self.warning:
+        if warning and warning != self._numbered:
             log.warning("%s", warning)
-        self.warning = warning or None
+        self._numbered = warning
+        if bound.card is not None:
+            self._set_mixer(bound.card)
         if bound.rank and (before is None or before.rank != bound.rank):
             log.info(
                 "%s is used, because %s cannot be had",
                 self.names[bound.rank],
                 ", ".join(self.names[: bound.rank]),
             )
+
+    def _set_mixer(self, card: Card) -> None:
+        """Once for each time that the card was plugged in."""
+        appeared = card.id, self._inventory.appearance(card)
+        if self._make_mixer is None or appeared == self._prepared:
+            return
+        self._prepared = appeared
+        mixer = self._make_mixer()
+        mixer.prepare(card, self._end)
+        for fault in mixer.faults(card, self._end):
+            log.warning("%s", fault)
 
     def _together(self, errors: Sequence[DeviceError]) -> DeviceError:
         if len(errors) == 1:

@@ -120,9 +120,10 @@ class Abilities:
     """What one end of a card can do, in ALSA's words."""
 
     rates_hz: tuple[int, ...]
-    """All of them, or the lowest and the highest of a range."""
     channels: tuple[int, ...]
     formats: tuple[str, ...]
+    is_range: bool = False
+    """Whether it has every rate between the first and the last of `rates_hz`."""
 
 
 def usb_abilities(stream: str, end: End) -> Abilities | None:
@@ -137,6 +138,7 @@ def usb_abilities(stream: str, end: End) -> Abilities | None:
         tuple(sorted({int(rate) for each in rates for rate in each})),
         tuple(sorted({int(n) for n in re.findall(r"Channels: (\d+)", part)})),
         tuple(dict.fromkeys(re.findall(r"Format: (\w+)", part))),
+        "(continuous)" in part,
     )
 
 

@@ -114,3 +114,19 @@ def _of_alsa(name: str, written: str, cards: Sequence[Card]) -> Choice:
 def _numbered(written: str, stable: str) -> str:
     advice = f'write "{stable}"' if stable else "callpoint devices lists stable names"
     return f'"{written}" names a card by its number, which may change: {advice}'
+
+
+def stable_names(card: Card, cards: Sequence[Card]) -> tuple[str, ...]:
+    """Names of a card that the configuration may use, the one to prefer first.
+
+    A USB card's id depends on which of two alike came first, its USB id does not; of
+    cards that share a USB id the port tells which is which.
+    """
+    if card.usb_id:
+        names = [f"usb:{card.usb_id}", f"usb-port:{card.usb_port}", card.id]
+        if sum(other.usb_id == card.usb_id for other in cards) > 1:
+            names = [names[1], card.id]
+    else:
+        names = [card.id]
+    names = [name for name in names if not name.endswith(":")]
+    return (*names, *(role for role, kind in ROLES.items() if kind == card.kind))

@@ -31,6 +31,9 @@ _CONTROL = "callpoint.cli.control"
 COMMANDS = {
     "The device": {
         "run": Entry("callpoint.cli.run:run", "Run the daemon."),
+        "devices": Entry(
+            "callpoint.cli.devices:devices", "List sound cards, and what to write."
+        ),
         "check": Entry(
             "callpoint.cli.check:check", "Check the configuration, start nothing."
         ),

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from callpoint.audio.profiles import PROFILES
 from callpoint.config.applying import LIVE, NEXT_CALL, Applies, Table
 from callpoint.config.expected import Expected, one_of, unmet
 from callpoint.config.values import (
@@ -44,6 +45,12 @@ PinFactory = Annotated[
     Literal["gpiod", "lgpio", "mock"], one_of("gpiod", "lgpio", "mock")
 ]
 Mode = Annotated[Literal["hold", "toggle"], one_of("hold", "toggle")]
+_MIXERS = ("auto", "off", *PROFILES)
+MixerProfile = Annotated[
+    str,
+    Expected(one_of(*_MIXERS).words, lambda name: name in _MIXERS),
+    Field(json_schema_extra={"enum": [*_MIXERS]}),
+]
 Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     one_of("debug", "info", "warning", "error"),
@@ -161,6 +168,7 @@ class Audio(Table):
 
     capture: CaptureNames = ("default",)
     playout: PlayoutNames = ("default",)
+    mixer: MixerProfile = "auto"
     capture_gain_db: GainDb = 0.0
     keep_open: Switch = True
     preroll_s: PrerollS = 5.0

@@ -2,11 +2,12 @@
 
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from callpoint.audio import synthetic
-from callpoint.audio.binding import Binding
+from callpoint.audio.binding import Binding, Mixer
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.config import schema
 from callpoint.controls.button import Button, MockButton, open_button
@@ -29,8 +30,8 @@ from callpoint.telnyx.servers import (
 )
 
 
-def capture(names: Sequence[str]) -> Binding[CaptureDevice]:
-    """A microphone: the first of these names that is there."""
+def capture(audio: schema.Audio) -> Binding[CaptureDevice]:
+    """A microphone: the first of the names configured that is there."""
 
     def opened(name: str) -> CaptureDevice:
         if (device := synthetic.open_capture(name)) is not None:
@@ -39,11 +40,13 @@ def capture(names: Sequence[str]) -> Binding[CaptureDevice]:
 
         return AlsaCapture(name)
 
-    return Binding(names, "capture", opened, forget=_forget_cards)
+    return Binding(
+        audio.capture, "capture", opened, forget=_forget_cards, mixer=_mixer(audio)
+    )
 
 
-def playout(names: Sequence[str]) -> Binding[PlayoutDevice]:
-    """A speaker: the first of these names that is there."""
+def playout(audio: schema.Audio) -> Binding[PlayoutDevice]:
+    """A speaker: the first of the names configured that is there."""
 
     def opened(name: str) -> PlayoutDevice:
         if (device := synthetic.open_playout(name)) is not None:
@@ -52,7 +55,21 @@ def playout(names: Sequence[str]) -> Binding[PlayoutDevice]:
 
         return AlsaPlayout(name)
 
-    return Binding(names, "playout", opened, forget=_forget_cards)
+    return Binding(
+        audio.playout, "playout", opened, forget=_forget_cards, mixer=_mixer(audio)
+    )
+
+
+def _mixer(audio: schema.Audio) -> Callable[[], Mixer]:
+    """Made when there is a card: without one, nothing of ALSA is loaded."""
+
+    @cache
+    def made() -> Mixer:
+        from callpoint.audio.mixer import CardMixer
+
+        return CardMixer(audio.mixer)
+
+    return made
 
 
 def _forget_cards() -> None:

@@ -113,8 +113,8 @@ class Supervisor:
             self._feed.publish, notify.status, config.log.transcripts
         )
         self._voice = VoiceEngine(
-            parts.capture(config.audio.capture),
-            parts.playout(config.audio.playout),
+            parts.capture(config.audio),
+            parts.playout(config.audio),
             self._sounded,
             keep_open=config.audio.keep_open,
             preroll_s=config.audio.preroll_s,

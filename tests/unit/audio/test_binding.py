@@ -113,8 +113,9 @@ def test_a_service_that_sees_no_other_programs_tells_the_number(
     machine.broken["plughw:CARD=Device"] = BUSY
     hold(machine.root, "card0/pcm0p/sub0", 812, 790, "pipewire")
     shutil.rmtree(machine.root / "proc/812")
-    with pytest.raises(DeviceError, match="busy: process 812 holds it"):
+    with pytest.raises(DeviceError, match="busy: process 812 holds it") as refused:
         machine.binding("plughw:CARD=Device").open()
+    assert "sudo callpoint devices" in refused.value.advice
 
 
 def test_alsa_forgets_when_cards_came_or_went(desk: Callable[..., Desk]) -> None:

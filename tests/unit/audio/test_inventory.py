@@ -95,7 +95,7 @@ def test_usb_cards_tell_what_they_can() -> None:
         (44_100, 48_000), (1,), ("S16_LE",)
     )
     assert usb_abilities(SPEAKERPHONE.stream, "playout") == Abilities(
-        (8_000, 48_000), (2,), ("S16_LE",)
+        (8_000, 48_000), (2,), ("S16_LE",), is_range=True
     )
     assert usb_abilities("", "capture") is None
 
