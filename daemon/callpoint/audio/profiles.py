@@ -93,7 +93,7 @@ _PCM512X: Final = Profile(
     # 81 % is 0 dB.
     {"playout": (Level("Digital", 55, 81), Level("Analogue", 100, 100)), "capture": ()},
 )
-# A Raspberry Pi's own jack: "PCM" before kernel 6.1, "Headphone" before that and since.
+# A Raspberry Pi's own jack: "PCM" or "Headphone", as its kernel has it.
 _HEADPHONES: Final = Profile(
     "headphones",
     "headphones",

@@ -1,11 +1,19 @@
 """`callpoint check`: tells what is wrong with a configuration; starts nothing."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from callpoint.audio.cards import End
+from callpoint.audio.choice import choice
+from callpoint.audio.inventory import Inventory
 from callpoint.cli.sources import sources
-from callpoint.errors import EXIT_CONFIG, ConfigError
+from callpoint.errors import EXIT_CONFIG, ConfigError, DeviceError
+
+if TYPE_CHECKING:
+    from callpoint.config.schema import Audio
 
 _EXAMPLES = """\b
 Examples:
@@ -65,5 +73,24 @@ def check(
         for fault in error.faults:
             click.echo(str(fault), err=True)
         raise SystemExit(EXIT_CONFIG) from None
+    for warning in _numbered(loaded.config.audio, root):
+        click.echo(f"callpoint: {warning}", err=True)
     answering = loaded.config.assistant.target_id
     click.echo(f"The configuration is good: {answering} answers.")
+
+
+def _numbered(audio: "Audio", root: Path) -> Iterator[str]:
+    """Sound cards that are named by a number, with what to write instead."""
+    cards = Inventory(root).cards()
+    named: tuple[tuple[End, tuple[str, ...]], ...] = (
+        ("capture", audio.capture),
+        ("playout", audio.playout),
+    )
+    for end, names in named:
+        for name in names:
+            try:
+                warning = choice(name, cards, end).warning
+            except DeviceError:
+                continue  # It may be plugged in later.
+            if warning:
+                yield f"audio.{end}: {warning}"

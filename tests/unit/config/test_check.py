@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from callpoint.cli.check import check
+from tests.recorded_cards import HEADPHONES, record
 
 REFERENCE = Path(__file__).parents[3] / "config" / "callpoint.toml"
 GOOD = '[assistant]\ntarget_id = "assistant-1"\n'
@@ -115,3 +116,20 @@ def test_the_help_gives_examples() -> None:
 def test_the_command_alone_does_not_wait_for_pydantic() -> None:
     code = "import sys, callpoint.cli.check; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_card_named_by_its_number_is_told_with_what_to_write(
+    tmp_path: Path,
+) -> None:
+    """The configuration is good for today."""
+    machine = record(tmp_path / "machine", [HEADPHONES])
+    file = tmp_path / "callpoint.toml"
+    file.write_text(
+        f'{GOOD}[audio]\ncapture = "usb"\nplayout = ["hw:0,0", "silence"]\n'
+    )
+    told = run("--root", machine, file)
+    assert told.exit_code == 0
+    assert told.stderr == (
+        'callpoint: audio.playout: "hw:0,0" names a card by its number, which may '
+        'change: write "hw:CARD=Headphones,DEV=0"\n'
+    )
