@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,8 @@ def fuzz_all(seconds: int) -> int:
 
 
 def fuzz(name: str, seconds: int) -> None:
+    # Some tell the log of each wrong input: thousands a second.
+    logging.getLogger("callpoint").setLevel(logging.CRITICAL)
     # What is imported here is watched.
     with atheris.instrument_imports(include=["callpoint", "tests.fuzz"]):
         from tests.fuzz import NAMES, target

@@ -1,7 +1,6 @@
 """The configuration that the daemon keeps for a day when none is good."""
 
 import json
-import logging
 import tempfile
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from callpoint.config.last_good import keep, recall
 FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-last-good-"))
 TABLE = {"assistant": {"target_id": "assistant-1"}, "button": {"pin": 17}}
 
-logging.getLogger("callpoint").setLevel(logging.CRITICAL)
 keep(FOLDER, TABLE)
 (FILE,) = FOLDER.iterdir()
 
