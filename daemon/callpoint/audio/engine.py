@@ -156,17 +156,23 @@ class VoiceEngine:
         }
 
     def _caller_heard(self, loudness: float) -> None:
+        if loudness <= _SPEECH_LEVEL:
+            return
         now_s = time.monotonic()
-        if loudness > _SPEECH_LEVEL and now_s - self._caller_spoke_s >= _SPOKE_EVERY_S:
+        if now_s - self._caller_spoke_s >= _SPOKE_EVERY_S:
             self._caller_spoke_s = now_s
             self._emit(Spoke(now_s, "caller"))
 
-    def _assistant_heard(self, loudness: float, at_s: float) -> None:
+    def _assistant_heard(self, loudness: float, heard_s: Callable[[], float]) -> None:
         if loudness <= _SPEECH_LEVEL:
             return
+        is_due = time.monotonic() - self._assistant_spoke_s >= _SPOKE_EVERY_S
+        if self._first_sound and not is_due:
+            return
+        at_s = heard_s()
         if not self._first_sound:
             self._first_sound = True
             self._emit(FirstSoundPlayed(at_s))
-        if at_s - self._assistant_spoke_s >= _SPOKE_EVERY_S:
+        if is_due:
             self._assistant_spoke_s = at_s
             self._emit(Spoke(at_s, "assistant"))

@@ -5,6 +5,8 @@ frames of 20 ms: Opus's own clock, and what RTP timestamps of Opus count.
 """
 
 from array import array
+from math import sqrt
+from operator import mul
 from typing import Final
 
 SAMPLE_RATE_HZ: Final = 48_000
@@ -26,7 +28,7 @@ def level(pcm: bytes) -> float:
     samples = memoryview(pcm).cast("h")[::_LEVEL_STRIDE].tolist()
     if not samples:
         return 0.0
-    return float((sum(x * x for x in samples) / len(samples)) ** 0.5 / 32768)
+    return sqrt(sum(map(mul, samples, samples)) / len(samples)) / 32768
 
 
 def amplified(pcm: bytes, gain: float) -> bytes:

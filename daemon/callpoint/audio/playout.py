@@ -29,13 +29,14 @@ _LOOK_FOR_DEVICE_S: Final = 2.0
 class Playout:
     """Owns the speaker and its thread.
 
-    `heard` is told the loudness of every part of a call, and when it will be heard.
+    `heard` is told the loudness of every part of a call, and whom to ask when it will
+    be heard: the device, which is not asked in vain.
     """
 
     def __init__(
         self,
         device: Repair[PlayoutDevice],
-        heard: Callable[[float, float], None],
+        heard: Callable[[float, Callable[[], float]], None],
         waiting: Waiting = _WAITING,
     ) -> None:
         self.device = device
@@ -124,7 +125,11 @@ class Playout:
         now_s = time.monotonic()
         receiver = self.receiver if self._running else None
         part = self._received(receiver, now_s) if receiver else _QUIET_PART
-        self._tell(receiver.loudness if receiver else 0.0, now_s)
+        self.level = receiver.loudness if receiver else 0.0
+        self._heard(self.level, self._heard_s)
+        return self._with_earcon(part) if self._earcon else part
+
+    def _with_earcon(self, part: bytes) -> bytes:
         with self._lock:
             earcon = self._earcon[: len(part)]
             self._earcon = self._earcon[len(part) :]
@@ -135,11 +140,10 @@ class Playout:
             receiver.push(self._arrived.popleft())
         return receiver.part(now_s)
 
-    def _tell(self, loudness: float, now_s: float) -> None:
-        self.level = loudness
-        if loudness:
-            wait_s = self.device.use(lambda device: device.delay_s()) or 0.0
-            self._heard(loudness, now_s + wait_s)
+    def _heard_s(self) -> float:
+        """When a part that is written now will be heard."""
+        wait_s = self.device.use(lambda device: device.delay_s()) or 0.0
+        return time.monotonic() + wait_s
 
 
 def _mixed(one: bytes, other: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 A splice takes out, or says twice, one pitch period of speech: the two ends are alike,
 and are faded into each other. In a pause any length will do. Smaller differences, of
-two clocks, are spread over a whole frame.
+two clocks, are single samples, spread over a whole frame.
 """
 
 from array import array
@@ -74,17 +74,13 @@ def _faded(sound: "array[int]", outgoing: int, incoming: int) -> "array[int]":
 def nudge(sound: "array[int]", samples: int) -> "array[int]":
     """The sound longer by a few samples (or shorter), evenly spread.
 
-    Sample n of the result is read between two samples of the sound. A fifth of a
-    percent is 3 cents of pitch.
+    Each costs the phase of one sample, within a fade: a fifth of a percent of the speed
+    is 3 cents of pitch. A sound too short for so many fades changes by fewer.
     """
-    last = len(sound) - 1
-    length = len(sound) + samples
-    scale = last / (length - 1)
-    nudged = array("h", [0]) * length
-    for index in range(length - 1):
-        place = index * scale
-        whole = int(place)
-        here = sound[whole]
-        nudged[index] = here + int((sound[whole + 1] - here) * (place - whole))
-    nudged[length - 1] = sound[last]
-    return nudged
+    pieces = min(abs(samples), len(sound) // (FADE + 1))
+    change = lengthen if samples > 0 else cut
+    nudged = array("h")
+    for piece in range(pieces):
+        begin, end = (len(sound) * n // pieces for n in (piece, piece + 1))
+        nudged += change(sound[begin:end], 1)
+    return nudged or sound
