@@ -113,6 +113,12 @@ def lose_one(scenario: Scenario, text: str) -> Scenario:
     return replace(scenario, link=replace(scenario.link, single_losses_s=times_s))
 
 
+def clock(scenario: Scenario, text: str) -> Scenario:
+    if not abs(ppm := float(text)) <= _MOST_PPM:
+        raise ValueError(text)
+    return replace(scenario, clock_ppm=ppm)
+
+
 def words(field: str) -> Change:
     def change(scenario: Scenario, text: str) -> Scenario:
         if not text:
@@ -123,6 +129,7 @@ def words(field: str) -> Change:
     return change
 
 
+_MOST_PPM: Final = 1000
 CLOSE_CODES: Final = {*range(1000, 1004), *range(1006, 1015), *range(3000, 5000)}
 """RFC 6455 section 7.4; 1006 stands for a cut without a close frame."""
 

@@ -62,7 +62,7 @@ class Line:
         self._recording = recording
         self._loop = asyncio.get_running_loop()
         self._listener = Listener()
-        self._mouth = Mouth(self._uttered, self._spoken)
+        self._mouth = Mouth(self._uttered, self._spoken, scenario.clock_ppm)
         self._voice = Voice(self._mouth, scenario.fec)
         self._uplink = Uplink(scenario.link, self._sent)
         self._ear = Ear(self._heard)

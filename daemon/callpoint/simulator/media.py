@@ -18,8 +18,9 @@ _FASTEST: Final = 0.75
 class Mouth:
     """A microphone that hears what it is told to say, and silence otherwise.
 
-    `uttered` gets every frame; `spoken` is told, on the engine's thread, that an
-    utterance was said, from which sample to which, counted from the beginning.
+    Its clock is `clock_ppm` quicker than ours. `uttered` gets every frame; `spoken` is
+    told, on the engine's thread, that an utterance was said, from which sample to
+    which, counted from the beginning.
     """
 
     name = "the simulator's mouth"
@@ -29,9 +30,11 @@ class Mouth:
         self,
         uttered: Callable[[bytes], None],
         spoken: Callable[[int, int], None],
+        clock_ppm: float = 0.0,
     ) -> None:
         self._uttered = uttered
         self._spoken = spoken
+        self._frame_s = FRAME_S / (1 + clock_ppm * 1e-6)
         self._changed = threading.Condition()
         self._due_s = time.monotonic()
         self._open = False
@@ -62,7 +65,7 @@ class Mouth:
                 self._changed.wait(wait_s)
             if wait_s < -_MAX_LAG_S:
                 self._due_s -= wait_s
-            self._due_s += FRAME_S
+            self._due_s += self._frame_s
             frame, said_all = self._next()
         self._uttered(frame)
         if said_all:

@@ -253,6 +253,11 @@ PRESETS: Final[dict[str, Preset]] = {
         "Of the dice that lose and hold packets.",
         "NUMBER",
     ),
+    "clock": Preset(
+        changes.clock,
+        "The far end's clock is that much quicker (or slower, below 0).",
+        "PPM",
+    ),
     "no-fec": Preset(
         changes.setting(fec=False), "Its packets do not repeat the ones before."
     ),

@@ -140,6 +140,8 @@ class Scenario:
     """What becomes of the packets that the simulator sends."""
     fec: bool = True
     """Whether its packets repeat the ones before them."""
+    clock_ppm: float = 0.0
+    """By how many millionths the far end's clock is quicker than ours."""
 
     junk: bool = False
     """Frames that a client has to survive, after login and after the answer."""

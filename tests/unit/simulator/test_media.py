@@ -10,11 +10,13 @@ OTHER = b"o" * FRAME_BYTES
 class Speaker:
     """A mouth, what it uttered, and what it said to the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_ppm: float = 0.0) -> None:
         self.uttered: list[bytes] = []
         self.spoken: list[tuple[int, int]] = []
         self.mouth = Mouth(
-            self.uttered.append, lambda *samples: self.spoken.append(samples)
+            self.uttered.append,
+            lambda *samples: self.spoken.append(samples),
+            clock_ppm,
         )
 
     def frames(self, count: int) -> list[bytes]:
@@ -27,6 +29,14 @@ def test_a_mouth_keeps_the_time_of_a_card() -> None:
     before_s = time.monotonic()
     speaker.frames(3)
     assert 0.055 < time.monotonic() - before_s < 0.2
+
+
+def test_its_clock_may_be_another() -> None:
+    speaker = Speaker(-500_000)
+    speaker.frames(1)
+    before_s = time.monotonic()
+    speaker.frames(2)
+    assert time.monotonic() - before_s > 0.078
 
 
 def test_it_is_silent_until_somebody_listens_and_then_speaks_at_once() -> None:

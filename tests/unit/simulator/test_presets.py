@@ -31,6 +31,7 @@ ARGUMENTS = {
     "NUMBER": "7",
     "STATUS": "503",
     "WORDS": "No",
+    "PPM": "-200",
 }
 
 
