@@ -16,6 +16,8 @@ class Cell:
     fec: bool = False
     stall_ms: int = 0
     loses_one: bool = False
+    clock_ppm: float = 0.0
+    """How much quicker the far end's clock is."""
     after_s: float = 0.0
     """How long after the one fault the delay is taken again; 0: it has none."""
 
@@ -36,6 +38,8 @@ class Cell:
             names.append(f"stall:{BEFORE_S},{self.stall_ms}")
         if self.loses_one:
             names.append(f"lose-one:{BEFORE_S}")
+        if self.clock_ppm:
+            names.append(f"clock:{self.clock_ppm:g}")
         return [word for name in names for word in ("--scenario", name)]
 
 
@@ -56,4 +60,5 @@ QUALITY = (
 FAULTS = (
     Cell("after-loss", loses_one=True, after_s=60),
     Cell("after-stall", stall_ms=500, after_s=30),
+    Cell("clock", clock_ppm=200, after_s=120),
 )

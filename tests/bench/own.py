@@ -13,8 +13,10 @@ import numpy as np
 
 from callpoint.demo.recording import Samples, read_wav, write_wav
 from tests.bench import tree, words
+from tests.bench.clocks import PPM, endured
 from tests.bench.listen import RATE_HZ
 from tests.bench.packets import decoded, read_tape
+from tests.bench.wire import idle_traffic
 from tests.daemon.programs import Daemon, FarEnd, configuration, ended, wait_until
 from tests.integration.ice_servers import silence
 from tests.sound_server import SoundServer
@@ -91,6 +93,7 @@ class Bench:
 
 def figures(folder: Path) -> Iterator[Own]:
     """All of them, the quick ones first."""
+    yield from _clocks()
     sound = folder / "own"
     sound.mkdir()
     with SoundServer(sound).running() as server:
@@ -104,6 +107,16 @@ def figures(folder: Path) -> Iterator[Own]:
             idle_s = idle_cpu_s(bench.daemon.process.pid)
             yield _told("CPU per idle minute, button on mock pins", idle_s, "s")
             yield _told("memory growth over 200 calls", growth_mb(bench), "MB")
+    traffic = idle_traffic()
+    yield _told("bytes on the wire per idle hour, both ways", traffic.ip_bytes)
+    yield _told("packets on the wire per idle hour, both ways", traffic.packets)
+
+
+def _clocks() -> Iterator[Own]:
+    each = [endured(ppm) for ppm in (PPM, -PPM)]
+    name = f"30 min with a clock {PPM:.0f} ppm off, in virtual time"
+    yield _told(f"clicks in {name}", sum(one.clicks for one in each))
+    yield _told(f"level in {name}, most", max(one.level_ms for one in each), "ms")
 
 
 def silent_servers_ms(server: SoundServer, folder: Path) -> list[float]:

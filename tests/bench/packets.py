@@ -67,11 +67,12 @@ def decoded(tape: list[Packet], way: str) -> Timed:
     return Timed(samples, began_s)
 
 
-def late_ms(tape: list[Packet]) -> float:
-    """By how much the latest packet was sent after its time."""
+def late_ms(tape: list[Packet], clock_ppm: float = 0.0) -> float:
+    """By how much the latest packet was sent after its time, on that clock."""
+    rate_hz = RATE_HZ * (1 + clock_ppm * 1e-6)
     start = tape_start(tape, "sent")
     offsets_s = [
-        packet.monotonic_s - ((packet.timestamp - start) % 2**32) / RATE_HZ
+        packet.monotonic_s - ((packet.timestamp - start) % 2**32) / rate_hz
         for packet in tape
         if packet.way == "sent"
     ]

@@ -12,7 +12,9 @@ from tests.bench.results import PEERS, Figure, Found, line_of
 LOSSES = {"jitter": 0, "loss1": 1, "loss5": 5, "loss10": 10}
 WITH_FEC = {"jitter": 0, "loss5-fec": 5, "loss10-fec": 10}
 CELLS = ("clean", "jitter", "loss5", "loss10", "loss5-fec", "loss10-fec")
-COLOURS = dict(zip(PEERS, ("#c2185b", "#9e9e9e", "#1976d2", "#f9a825"), strict=True))
+COLOURS = dict(
+    zip(PEERS, ("#c2185b", "#9e9e9e", "#1976d2", "#f9a825", "#7b1fa2"), strict=True)
+)
 Values = Sequence[float | None]
 
 
@@ -24,7 +26,7 @@ def draw(quality: Found, path: Path) -> None:
     left, right = sheet.subplots(1, 2)
     _draw_quality(left, quality)
     _draw_delay(right, quality)
-    sheet.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    sheet.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.savefig(path, metadata={"Date": None})
 
@@ -52,7 +54,7 @@ def _draw_delay(axes: Axes, quality: Found) -> None:
         delays = [_value(quality, cell, "delay_ms", peer) or 0.0 for cell in known]
         places = [place + number * width for place in range(len(known))]
         axes.bar(places, delays, width, color=COLOURS[peer])
-    middles = [place + 1.5 * width for place in range(len(known))]
+    middles = [place + 2 * width for place in range(len(known))]
     axes.set_xticks(middles, known, rotation=20)
     axes.set_ylabel("ms")
     axes.set_title("delay of speech, far end to speaker", fontsize=10)

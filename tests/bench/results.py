@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-PEERS = ("callpoint", "stock", "webrtcbin", "chromium")
+PEERS = ("callpoint", "stock", "webrtcbin", "chromium", "neural")
+OTHERS = slice(1, 4)
+"""Those that callpoint is compared with; the last is callpoint itself."""
 Found = Sequence[Mapping[str, Any]]
 
 
@@ -35,9 +37,10 @@ class Line:
     @property
     def ratios(self) -> tuple[float | None, ...]:
         """Of callpoint's, to each of the others'."""
-        ours, *others = self.values
+        ours = self.values[0]
         return tuple(
-            ours / other if ours is not None and other else None for other in others
+            ours / other if ours is not None and other else None
+            for other in self.values[OTHERS]
         )
 
 
@@ -52,21 +55,36 @@ def line_of(figure: Figure, found: Mapping[str, Found]) -> Line:
 
 
 def _value(figure: Figure, rows: Found, peer: str) -> float | None:
-    values = [_number(row[figure.field]) for row in rows if row["peer"] == peer]
+    values = [row[figure.field] for row in rows if row["peer"] == peer]
     known = [value for value in values if value is not None]
     if not known:
         return None
     if figure.worst and peer == PEERS[0]:
         # A call in which nothing was recognised is the worst of all.
         return max(known) if len(known) == len(values) else None
-    return statistics.median(known)
+    if isinstance(known[0], list):
+        # Of scores all count alike, whichever call they are of: seeds differ much.
+        return float(statistics.mean(score for call in known for score in call))
+    return float(statistics.median(known))
 
 
-def _number(value: Any) -> float | None:
-    """The scores of a call's sentences count as their mean."""
-    if isinstance(value, list):
-        return float(statistics.mean(value))
-    return None if value is None else float(value)
+def difference(rows: Found, cell: str, peer: str) -> tuple[float, float] | None:
+    """Callpoint's PESQ minus a peer's, and the standard error of that.
+
+    Score by score: of the same sentence and seed, and thus with the same losses.
+    """
+    scores: dict[str, dict[tuple[int, int], float]] = {PEERS[0]: {}, peer: {}}
+    for row in rows:
+        if row["cell"] == cell and row["peer"] in scores:
+            for number, score in enumerate(row["pesq"]):
+                scores[row["peer"]][row["seed"], number] = score
+    ours, theirs = scores[PEERS[0]], scores[peer]
+    both = ours.keys() & theirs.keys()
+    differences = [ours[place] - theirs[place] for place in both]
+    if len(differences) < 2:
+        return None
+    error = statistics.stdev(differences) / len(differences) ** 0.5
+    return statistics.mean(differences), error
 
 
 def loads(rows: Found) -> str:

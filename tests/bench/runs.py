@@ -75,6 +75,6 @@ def _undisturbed(
         place = folder.with_name(f"{folder.name}-{number}")
         place.mkdir()
         heard = hear(run.peer, run.cell, run.seed, run.speech, server, place, variables)
-        if late_ms(heard.tape) < DISTURBED_MS:
+        if late_ms(heard.tape, run.cell.clock_ppm) < DISTURBED_MS:
             break
     return heard

@@ -77,7 +77,7 @@ def judge(
         float(np.subtract(*np.percentile(delays_ms, [95, 5]))) if delays_ms else None,
         _drift_ms(cell, all_moments),
         sum(packet.held_s is None for packet in sent),
-        late_ms(tape),
+        late_ms(tape, cell.clock_ppm),
         len(sent),
         summary,
         load,
@@ -108,4 +108,7 @@ def _drift_ms(cell: Cell, found: list[Moment]) -> float | None:
     after = [m.delay_s for m in found if abs(m.at_s - after_s) < AROUND_S]
     if not before or not after:
         return None
-    return 1000 * (statistics.median(after) - statistics.median(before))
+    # On a quicker clock it was said earlier than its place in the speech tells.
+    quicker_ms = 1e-3 * cell.clock_ppm * (after_s - BEFORE_S / 2)
+    drift_ms = 1000 * (statistics.median(after) - statistics.median(before))
+    return drift_ms + quicker_ms
