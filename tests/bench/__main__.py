@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tests.bench.cells import BEFORE_S, FAULTS, QUALITY, Cell
 from tests.bench.cost import costs
@@ -61,6 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the first run")
     parser.add_argument("--keep", metavar="DIR", help="keep recordings there")
     parser.add_argument("--write", action="store_true", help="docs/performance.md too")
+    parser.add_argument("--add", action="store_true", help="and keep what is there")
     return parser.parse_args()
 
 
@@ -75,10 +77,16 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
     plain = [asdict(each) for each in found]
     keep(RESULTS / f"{options.part}.json", plain)
     if options.write:
-        command = f"scripts/bench {shlex.join(sys.argv[1:])}"
-        part = {"command": command, "rows": plain}
-        keep(WRITTEN / f"{options.part}.json", part)
+        write(WRITTEN / f"{options.part}.json", plain, options.add)
         write_page(WRITTEN)
+
+
+def write(path: Path, rows: list[dict[str, Any]], add: bool) -> None:
+    """For the page: in the place of what was written before, or beside it."""
+    before = json.loads(path.read_text()) if add and path.exists() else {}
+    commands = before.get("commands", [])
+    commands.append(f"scripts/bench {shlex.join(sys.argv[1:])}")
+    keep(path, {"commands": commands, "rows": before.get("rows", []) + rows})
 
 
 def keep(path: Path, what: object) -> None:

@@ -1,7 +1,7 @@
 """Writes the bench's table and picture into the documentation."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.picture import draw
@@ -82,14 +82,14 @@ def write_page(folder: Path) -> None:
     """From the last results of each part."""
     parts = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
     found: dict[str, Found] = {name: part["rows"] for name, part in parts.items()}
-    commands = {name: part["command"] for name, part in parts.items()}
+    commands = {name: part["commands"] for name, part in parts.items()}
     draw(found.get("quality", ()), PICTURE)
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
     PAGE.write_text(f"{before}{BEGIN}\n{section(found, commands)}\n{END}{after}")
 
 
-def section(found: Mapping[str, Found], commands: Mapping[str, str]) -> str:
+def section(found: Mapping[str, Found], commands: Mapping[str, Sequence[str]]) -> str:
     """All between the markers."""
     lines = [line_of(figure, found) for figure in FIGURES]
     known = [line for line in lines if any(v is not None for v in line.values)]
@@ -101,7 +101,8 @@ def section(found: Mapping[str, Found], commands: Mapping[str, str]) -> str:
     parts.append("Which command shows a part, and the load average meanwhile:")
     parts.append(
         "\n".join(
-            f"* {part}: `{commands[part]}`, load {loads(rows)}{_disturbed(rows)}"
+            f"* {part}: {', '.join(f'`{command}`' for command in commands[part])};"
+            f" load {loads(rows)}{_disturbed(rows)}"
             for part, rows in sorted(found.items())
         )
     )
