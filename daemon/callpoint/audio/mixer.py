@@ -61,7 +61,7 @@ class CardMixer:
         controls = self._controls(card, end, wanted, present, chosen)
         self._tell_unknown(card, end, chosen, mixing.unknown(chosen, end, controls))
         for change in mixing.changes(chosen, end, controls):
-            self._set(card, end, change)
+            self._set(card, end, change, chosen)
 
     def faults(self, card: Card, end: End) -> list[str]:
         """Why nothing is heard although the card works, with what to do."""
@@ -81,7 +81,7 @@ class CardMixer:
         for name in set(wanted) & set(present):
             try:
                 with closing(alsaaudio.Mixer(name, device=self._ctl(card))) as mixer:
-                    control = _read(mixer, end, is_named=chosen is not None)
+                    control = _read(mixer, end, chosen)
             except alsaaudio.ALSAAudioError as error:
                 log.debug("%s: mixer control %s: %s", card.id, name, error)
             else:
@@ -89,12 +89,12 @@ class CardMixer:
                     found[name] = control
         return found
 
-    def _set(self, card: Card, end: End, change: Change) -> None:
+    def _set(self, card: Card, end: End, change: Change, chosen: Profile) -> None:
         what = "on" if change.percent is None else f"at {change.percent} %"
         try:
             mixer = alsaaudio.Mixer(change.control, device=self._ctl(card))
             with closing(mixer):
-                _write(mixer, end, change.percent)
+                _write(mixer, end, change.percent, chosen)
         except alsaaudio.ALSAAudioError as error:
             log.warning("%s: %s cannot be set: %s", card.id, change.control, error)
         else:
@@ -113,20 +113,22 @@ class CardMixer:
             )
 
 
-def _read(mixer: alsaaudio.Mixer, end: End, is_named: bool) -> Control:
+def _read(mixer: alsaaudio.Mixer, end: End, chosen: Profile | None) -> Control:
     percent = is_on = None
-    if way := _way(mixer.volumecap(), end, is_named):
+    if way := _way(mixer.volumecap(), end, chosen):
         percent = max(mixer.getvolume(_PCM_TYPE[way]), default=None)
-    if way := _way(mixer.switchcap(), end, is_named):
+    if way := _way(mixer.switchcap(), end, chosen):
         states = mixer.getrec() if way == "capture" else map(_not, mixer.getmute())
         is_on = any(states)
     return Control(percent, is_on)
 
 
-def _write(mixer: alsaaudio.Mixer, end: End, percent: int | None) -> None:
-    if percent is not None and (way := _way(mixer.volumecap(), end, True)):
+def _write(
+    mixer: alsaaudio.Mixer, end: End, percent: int | None, chosen: Profile
+) -> None:
+    if percent is not None and (way := _way(mixer.volumecap(), end, chosen)):
         mixer.setvolume(percent, pcmtype=_PCM_TYPE[way])
-    if way := _way(mixer.switchcap(), end, True):
+    if way := _way(mixer.switchcap(), end, chosen):
         _switch_on(mixer, way)
 
 
@@ -137,17 +139,19 @@ def _switch_on(mixer: alsaaudio.Mixer, way: End) -> None:
         mixer.setmute(0)
 
 
-def _way(capabilities: list[str], end: End, is_named: bool) -> End | None:
+def _way(capabilities: list[str], end: End, chosen: Profile | None) -> End | None:
     """Which way of a control belongs to this end.
 
     Codec drivers have controls of the microphone's path that ALSA counts as playback,
-    because they say neither; a profile knows them by name.
+    because they say neither; a profile of that very codec knows them by name. On any
+    other card such a "Mic" would play the microphone on the speaker.
     """
     if any(_WORD[end] in capability for capability in capabilities):
         return end
     if not capabilities or any("Capture" in each for each in capabilities):
         return None
-    return "playout" if end == "playout" or is_named else None
+    is_known = chosen is not None and chosen.is_exact
+    return "playout" if end == "playout" or is_known else None
 
 
 def _not(muted: int) -> bool:
