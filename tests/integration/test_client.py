@@ -77,8 +77,8 @@ class Notices:
             await self.changed.wait_for(is_so)
 
 
-def _microphone() -> CaptureDevice:
-    device = synthetic.open_capture("silence")
+def _microphone(name: str) -> CaptureDevice:
+    device = synthetic.open_capture(name)
     assert device is not None
     return device
 
@@ -91,12 +91,15 @@ def _speaker() -> PlayoutDevice:
 
 @asynccontextmanager
 async def world(
-    *scenario: str, set_up_s: float = SET_UP_S, limits: Limits = LIMITS
+    *scenario: str,
+    set_up_s: float = SET_UP_S,
+    limits: Limits = LIMITS,
+    capture: str = "silence",
 ) -> AsyncIterator[tuple[Client, Notices, Simulator, ServerConfiguration]]:
     """A simulator, and a client that is not logged in yet."""
     notices = Notices()
     engine = VoiceEngine(
-        Sole("silence", _microphone),
+        Sole(capture, lambda: _microphone(capture)),
         Sole("silence", _speaker),
         lambda event: None,
     )
@@ -370,6 +373,53 @@ async def test_a_call_that_outlives_its_socket_is_no_time_to_prepare_another() -
         await simulator.wait_for("attached")
         assert client.call is not None
         assert client.warm is None
+
+
+async def test_a_call_that_moves_stays_as_muted_as_it_was() -> None:
+    async with world("silent-assistant", capture="tone:440") as (
+        client,
+        notices,
+        simulator,
+        server,
+    ):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        call.mute(False)
+        await simulator.wait_for("speech_started")
+        call.mute(True)
+        await simulator.wait_for("speech_ended")
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        await simulator.wait_for("media_connected", count=2)
+        assert call.muted
+        await asyncio.sleep(0.3)
+        with pytest.raises(TimeoutError):
+            await simulator.wait_for("speech_started", count=2, timeout_s=0)
+        call.mute(False)
+        await simulator.wait_for("speech_started", count=2)
+        assert len(notices.of(MediaBegan)) == 2
+
+
+async def test_a_call_that_the_server_forgot_is_over_without_a_bye() -> None:
+    async with world("retention:0") as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        ended = await notices.wait(CallChanged, state=CallState.ENDED)
+        assert (ended.by, ended.cause) == (
+            "fault",
+            "the server no longer knows the call",
+        )
+        assert client.call is None
 
 
 async def _until(is_so: Callable[[], bool]) -> None:

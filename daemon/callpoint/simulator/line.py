@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from callpoint.audio.engine import VoiceEngine
-from callpoint.audio.frames import SILENCE
+from callpoint.audio.frames import SAMPLE_RATE_HZ, SILENCE
 from callpoint.audio.receiver import Waiting
 from callpoint.audio.repair import Sole
 from callpoint.audio.rtp import RtpPacket
@@ -24,6 +24,7 @@ from callpoint.simulator.recording import Recording
 from callpoint.simulator.scenario import Scenario
 from callpoint.simulator.uplink import Uplink
 from callpoint.simulator.voice import Voice
+from callpoint.telnyx.continuation import Continuation
 from callpoint.telnyx.peer import Peer
 from callpoint.telnyx.sdp import mend_answer
 
@@ -74,6 +75,10 @@ class Line:
         )
         self._current: Peer | None = None
         self._next: Peer | None = None
+        self._attach_stops_media = scenario.attach_stops_media
+        self._is_stopped = False
+        self._stream = Continuation(SAMPLE_RATE_HZ)
+        self._numbers: dict[Peer, int] = {}
         self._closed = False
         self._leaving: set[asyncio.Task[None]] = set()
         self._engine.start()
@@ -91,7 +96,11 @@ class Line:
     async def offer(self) -> str:
         """Offer new media for the same call; the old ones stay until these flow."""
         quirks = replace(self._quirks, setup=self._quirks.setup and "actpass")
-        return write(await self._new_peer().offer(), quirks)
+        sdp = await self._new_peer().offer()
+        if self._attach_stops_media:
+            self._is_stopped = True
+            self._voice.hush()
+        return write(sdp, quirks)
 
     async def accept(self, answer: str) -> None:
         """Take the answer to `offer`.
@@ -111,6 +120,7 @@ class Line:
             on_lost=lambda reason: log.debug("media: %s", reason),
             carry=self._uplink.carry,
         )
+        self._numbers[peer] = len(self._numbers)
         return peer
 
     def _connected(self, peer: Peer) -> None:
@@ -118,6 +128,7 @@ class Line:
         if peer is not self._next:
             return
         old, self._current, self._next = self._current, peer, None
+        self._is_stopped = False
         self._engine.connect(peer.codec, _ignore)
         self._voice.connect(peer.codec, self._sender(peer))
         self._mouth.open()
@@ -137,13 +148,17 @@ class Line:
         task.add_done_callback(self._leaving.discard)
 
     def _received(self, peer: Peer, packet: RtpPacket) -> None:
+        if self._is_stopped and peer is self._current:
+            return
         if peer is self._current or self._current is None:
             if self.last_packet_s is None:
                 self._listeners.first_packet(packet.arrived_s)
             self.last_packet_s = packet.arrived_s
             if self._recording is not None:
                 self._recording.packets.received(packet)
-            self._engine.receive(packet)
+            joined = self._stream.follow(packet, self._numbers[peer])
+            if joined is not None:
+                self._engine.receive(joined)
 
     def _sent(self, packet: bytes, at_s: float, held_s: float | None) -> None:
         if self._recording is not None:

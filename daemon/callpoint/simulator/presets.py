@@ -207,6 +207,10 @@ PRESETS: Final[dict[str, Preset]] = {
         changes.setting(attach=Attach.NEVER),
         "reattached_sessions names the call, no attach comes.",
     ),
+    "attach-stops-media": Preset(
+        changes.setting(attach_stops_media=True),
+        "The old media stop when the attach is offered, not when the new ones flow.",
+    ),
     "attach-unknown": Preset(
         changes.setting(attach_unknown=True),
         "An attach comes for a call that nobody knows.",

@@ -125,6 +125,8 @@ class Scenario:
     """How long a session outlives its socket."""
     attach: Attach = Attach.AFTER_READY
     attach_unknown: bool = False
+    attach_stops_media: bool = False
+    """The old media stop with the offer, and not when the new ones flow."""
 
     greets: bool = True
     replies: bool = True

@@ -51,6 +51,10 @@ class Voice:
             return Encoder(_BITRATE_BPS, _COMPLEXITY, self._expected_loss_percent)
         return make_encoder(codec)
 
+    def hush(self) -> None:
+        """Nothing is sent until the next `connect`."""
+        self._out = None
+
     def close(self) -> None:
         """End the thread."""
         self._out = None

@@ -1,7 +1,8 @@
-"""One call: one peer connection, one life, from the invite to the bye.
+"""One call: one life, from the invite to the bye, over one peer or over several.
 
-It ends once, by whoever is first: the far end, us, or a fault. Media flows between
-`Peer` and `Media`; nothing of it passes through here but the first packet's time.
+It ends once, by whoever is first: the far end, us, or a fault. Media flows between the
+peers of `Handover` and `Media`; nothing of it passes through here but the first
+packet's time.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from callpoint.errors import (
     CallpointError,
@@ -29,6 +30,7 @@ from callpoint.telnyx.events import (
     Ringing,
     SessionEvent,
 )
+from callpoint.telnyx.handover import Handover
 from callpoint.telnyx.notices import (
     CallChanged,
     CallMeasured,
@@ -43,9 +45,6 @@ from callpoint.telnyx.quality import loss_percent, mos
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
 from callpoint.telnyx.warm import WarmPeer
-
-if TYPE_CHECKING:
-    from callpoint.telnyx.peer import Peer
 
 SET_UP_S: Final = 10.0
 _OFFER_FIRST_S: Final = 0.02
@@ -81,15 +80,15 @@ class Call:
         self._media = media
         self._warm = warm
         self._emit = emit
-        self._peer: Peer | None = None
-        self._peers: list[Peer] = []
-        """All that are open: two while one takes over from the other."""
-        self._remote_sdp: asyncio.Future[str] = asyncio.Future()
+        self._paths = Handover(media, self)
+        self._remote_sdp: asyncio.Future[str | None] = asyncio.Future()
+        """None: an attach came instead of an answer."""
         self._answered = asyncio.Event()
         self._connected = asyncio.Event()
         self._over = asyncio.Event()
         self._invited = False
         self._media_began = False
+        self._flows: set[str] = set()
         self._owes_bye = False
         self._bye_cause: HangupCause | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -116,8 +115,7 @@ class Call:
         finally:
             soon.cancel()
             self._finish("fault", "the call was broken off")
-            for peer in self._peers:
-                await peer.close()
+            await self._paths.close()
 
     def hangup(self) -> None:
         """End the call; the far end is told with a bye."""
@@ -193,9 +191,9 @@ class Call:
             await asyncio.sleep(_MEASURE_EVERY_S)
 
     async def _take_figures(self) -> None:
-        assert self._peer is not None
-        assert self.answered_s is not None
-        seen = await self._peer.statistics()
+        seen = await self._paths.statistics()
+        if seen is None or self.answered_s is None:
+            return
         loss = loss_percent(seen.packets_lost, seen.packets_received)
         self.figures = {
             "seconds": round(time.monotonic() - self.answered_s, 2),
@@ -205,7 +203,7 @@ class Call:
         }
 
     async def _invite(self) -> None:
-        peer = self._peer = self._new_peer(self._warm.take)
+        peer = self._paths.open(self._warm.take)
         offer = await peer.offer()
         self._invited = True
         await self._signalling.invite(self.request, sdp.prepare_offer(offer))
@@ -214,7 +212,8 @@ class Call:
         answer = await self._remote_sdp
         if self.state is CallState.CALLING and not self._answered.is_set():
             self._enter(CallState.EARLY)
-        await peer.accept(sdp.mend_answer(answer, peer.mid))
+        if answer is not None:
+            await peer.accept(sdp.mend_answer(answer, peer.mid))
 
     def _begin_media(self) -> None:
         if not self._media_began and not self.is_over:
@@ -223,57 +222,36 @@ class Call:
 
     async def _attach(self, offer: str) -> None:
         """Take the call up again over a new peer; the old one plays until it does."""
-        peer = self._new_peer(self._warm.make)
+        peer = self._paths.open(self._warm.make)
+        taken = False
         try:
             answer = await peer.answer(sdp.mend_offer(offer))
             taken = await self._signalling.answer_attach(
                 self.id, sdp.prepare_answer(answer, offer)
             )
         except NetworkError:
-            # The next socket brings a new offer.
-            taken = False
+            log.debug("the next socket brings a new offer")
         except RemoteProtocolError as error:
-            self._fail(str(error))
-            taken = False
-        if taken:
-            self._peer = peer
-        else:
-            await peer.close()
+            # Where the old path still plays, that is better than none.
+            log.warning("the call cannot move: %s", error)
+        if not taken:
+            self._paths.give_up(peer)
+            return
+        if not self._remote_sdp.done():
+            self._remote_sdp.set_result(None)
+        self._answered.set()
 
-    def _new_peer(self, get: Callable[..., "Peer"]) -> "Peer":
-        peer: Peer
+    def connected(self) -> None:
+        """A path carries media; told by `Handover`, as the two below."""
+        self._connected.set()
 
-        def connected() -> None:
-            self._retire_all_but(peer)
-            try:
-                self._media.connect(peer.codec, peer.send)
-            except LocalProtocolError as error:
-                self._fail(str(error))
-            self._connected.set()
+    def flowing(self, kind: Any, at_s: float) -> None:
+        if kind not in self._flows:
+            self._flows.add(kind)
+            self._emit(MediaBegan(at_s, self.id, kind))
 
-        peer = get(
-            on_packet=self._media.receive,
-            on_flowing=self._flowing,
-            on_connected=connected,
-            on_lost=lambda reason: self._lost(peer, reason),
-            on_loss=self._media.tell_loss,
-        )
-        self._peers.append(peer)
-        return peer
-
-    def _retire_all_but(self, peer: "Peer") -> None:
-        """Media flows over `peer`: an older one has played long enough."""
-        old = [each for each in self._peers if each is not peer]
-        self._peers = [peer]
-        for each in old:
-            if self._tasks is not None:
-                self._tasks.create_task(each.close())
-
-    def _flowing(self, kind: Any, at_s: float) -> None:
-        self._emit(MediaBegan(at_s, self.id, kind))
-
-    def _lost(self, peer: "Peer", reason: str) -> None:
-        if peer is self._peer and not self.is_over:
+    def lost(self, reason: str) -> None:
+        if not self.is_over:
             loop = asyncio.get_running_loop()
             loop.call_later(_LAST_WORD_S, self._fail, reason)
 
@@ -295,7 +273,7 @@ class Call:
         """Figures first: they are gone with the peer. Then the bye, if one is due."""
         if self._owes_bye and self._invited:
             await self._signalling.bye(self.id, self._bye_cause)
-        if self._peer is not None and self.answered_s is not None:
+        if self.answered_s is not None:
             await self._take_figures()
             self._emit(CallSummary(time.monotonic(), self.id, self.figures))
 

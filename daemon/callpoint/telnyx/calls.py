@@ -48,7 +48,7 @@ class _Call:
     heard_of: bool = False
     described: bool = False
     detached: bool = False
-    """Its socket broke, and the server has not offered it again yet."""
+    """Its socket broke, and the server has not named or offered it again yet."""
     attach_by_s: float | None = None
     bye_owed: HangupCause | None = None
 
@@ -158,13 +158,19 @@ class CallBook:
     def registered(
         self, kept: Collection[str] | None, now_s: float
     ) -> list[SessionEvent]:
-        """Which calls the new socket lost; those that the server kept get an attach."""
+        """Which calls the new socket lost.
+
+        One that the server names goes on, be it attached again or left as it is. A
+        server that names none at all has to attach it in time.
+        """
         events: list[SessionEvent] = []
-        for call_id, call in self._detached():
-            if kept is not None and call_id not in kept:
-                events.append(_lost(call_id, call))
-            else:
+        for call_id, call in list(self._detached()):
+            if kept is None:
                 call.attach_by_s = now_s + REATTACH_WAIT_S
+            elif call_id in kept:
+                call.detached = False
+            else:
+                events.append(_lost(call_id, call))
         return events
 
     def tick(self, now_s: float) -> list[SessionEvent]:
