@@ -77,6 +77,38 @@ def measure(folder: Path, *scenario: str) -> Gap:
     )
 
 
+def measure_crash(folder: Path) -> float:
+    """Seconds from a kill -9 in a call until both ends hear each other again.
+
+    The next process starts at once; systemd waits for RestartSec before.
+    """
+    runtime = folder / "run"
+    runtime.mkdir()
+    tone = folder / "tone.wav"
+    _write_tone(tone)
+    with ended(FarEnd(folder, "--scenario", f"say:{tone}")) as far:
+        toml = configuration(
+            far.url,
+            button='mode = "toggle"',
+            audio=f'capture = "{TONE}"\nplayout = "silence"',
+        )
+        variables = {"RUNTIME_DIRECTORY": str(runtime)}
+        with ended(Daemon(folder, toml, variables)) as ours:
+            ours.ready()
+            ours.press()
+            far.wait(event="speech_started")
+            ours.wait(event="figures")
+            ours.process.kill()
+            ours.process.wait()
+        before = len(far.events)
+        with ended(Daemon(folder, toml, variables)) as again:
+            again.follow()
+            heard = again.wait(event="media", kind="first_sound_played")
+            far_heard = far.wait(after=before, event="speech_started")
+            heard_s = max(heard["monotonic_s"], far_heard["monotonic_s"])
+            return float(heard_s - again.started_s)
+
+
 def longest_gap_ms(sound: "array[int]") -> float:
     """The longest time below half the usual level, from the first second of it on."""
     window = round(SAMPLE_RATE_HZ * WINDOW_S)
@@ -131,6 +163,14 @@ def main(runs: int = 10) -> None:
         ]
         cells = [f"{max(c):.0f} ({statistics.median(c):.0f})" for c in columns]
         print(f"{name:42}" + "".join(f"{cell:>16}" for cell in cells))
+    back_s = []
+    for _ in range(runs):
+        with tempfile.TemporaryDirectory() as folder:
+            back_s.append(measure_crash(Path(folder)))
+    print(
+        "kill -9 in a call, from the new start until both hear each other: "
+        f"{max(back_s):.2f} s ({statistics.median(back_s):.2f})"
+    )
 
 
 if __name__ == "__main__":

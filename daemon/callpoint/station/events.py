@@ -69,6 +69,16 @@ class CallEnded:
 
 
 @dataclass(frozen=True)
+class CallSurvived:
+    """An earlier life of this program died in a call, which may still be up."""
+
+    at_s: float
+    placed_at_s: float
+    held: bool
+    """Whether the button is down."""
+
+
+@dataclass(frozen=True)
 class Spoke:
     """Somebody spoke; at most twice a second and speaker.
 
@@ -117,6 +127,7 @@ Event = (
     | LinkDown
     | CallAnswered
     | CallEnded
+    | CallSurvived
     | Spoke
     | HangupAsked
     | DeviceFailed
@@ -149,6 +160,13 @@ class Earcon(Enum):
 @dataclass(frozen=True)
 class PlaceCall:
     """Start a call now; it may be placed while the bye of an older one is in flight."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class TakeUpCall:
+    """Go on with the call that survived, under this number."""
 
     number: int
 
@@ -193,4 +211,13 @@ class Tell:
     advice: str = ""
 
 
-Command = PlaceCall | HangUp | OpenMicrophone | CloseMicrophone | Show | Play | Tell
+Command = (
+    PlaceCall
+    | TakeUpCall
+    | HangUp
+    | OpenMicrophone
+    | CloseMicrophone
+    | Show
+    | Play
+    | Tell
+)

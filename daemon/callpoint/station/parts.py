@@ -22,12 +22,15 @@ from callpoint.station.events import (
     Released,
 )
 from callpoint.station.finger import Finger
+from callpoint.station.survival import Survival
 from callpoint.station.table import Rules
+from callpoint.system.runtime_file import RuntimeFile, boot_id, runtime_directory
 from callpoint.telnyx.servers import (
     DEFAULT_ICE_SERVERS,
     IceServer,
     ServerConfiguration,
 )
+from callpoint.telnyx.survivor import Origin, Survivor
 
 
 def capture(audio: schema.Audio) -> Binding[CaptureDevice]:
@@ -135,12 +138,31 @@ def call(options: schema.Call) -> dict[str, Any]:
     }
 
 
+def survival(
+    config: Callable[[], schema.Config], live: Callable[[], Survivor | None]
+) -> Survival:
+    """The live call on file, in the runtime directory that systemd made."""
+    boot = boot_id()
+
+    def origin() -> Origin:
+        server, assistant = config().server, config().assistant
+        return Origin(server.signaling_server, assistant.target_id, boot)
+
+    return Survival(
+        RuntimeFile(runtime_directory(), "call.json"),
+        origin,
+        config().call.longest_call_s,
+        live,
+    )
+
+
 class Controls:
     """The button and the LED as configured.
 
     `post` takes the presses, and `recovered` is told when a button that was found down
     comes up. A pin that cannot be had is told in `failures`, and the control socket is
-    the only finger left.
+    the only finger left. Where it `may_be_held` a button that is down at the start is
+    held by somebody in a call that has survived, and no fault.
     """
 
     def __init__(
@@ -149,18 +171,25 @@ class Controls:
         post: Callable[[Pressed | Released], None],
         recovered: Callable[[DeviceRecovered], None],
         open_factory: OpenFactory = open_factory,
+        may_be_held: bool = False,
     ) -> None:
         self.failures: list[DeviceFailed] = []
         self.button_fault: str | None = None
         self._post = post
         self._recovered = recovered
         self._open_factory = open_factory
+        self._may_be_held = may_be_held
         self._button: Button | None = None
         self._found_down: DeviceError | None = None
         self._finger = Finger(config.button.debounce_ms, self._is_down, self._moved)
         self.lamp: Led = self._open_lamp(config)
         if config.button.pin is not None:
             self._open_button(config.button, config.button.pin)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the button is down."""
+        return self._is_down()
 
     def drive(self, down: bool, at_s: float) -> None:
         """Push or release for the control socket: through the pin if it is a mock."""
@@ -204,6 +233,8 @@ class Controls:
             return
         if self._button.is_down():
             self._finger.found_down()
+            if self._may_be_held:
+                return
             self._found_down = found_down(f"button on pin {pin}", button.pull_up)
             self.button_fault = str(self._found_down)
             self._failed(self._found_down)

@@ -18,6 +18,7 @@ from callpoint.station.events import (
     PlaceCall,
     Play,
     Show,
+    TakeUpCall,
     Tell,
 )
 from callpoint.station.reporter import Reporter
@@ -50,21 +51,28 @@ class Lamp(Protocol):
 
 
 class Performer:
-    """`place_call` starts a call; `post` is told what becomes of it."""
+    """`place_call` starts a call, and `take_up` goes on with the one that survived.
+
+    `post` is told what becomes of it.
+    """
 
     def __init__(
         self,
         place_call: Callable[[], Placed],
+        take_up: Callable[[], Placed],
         voice: Voice,
         lamp: Lamp,
         reporter: Reporter,
         post: Callable[[Event], None],
+        muting_changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._place_call = place_call
+        self._take_up = take_up
         self._voice = voice
         self._lamp = lamp
         self._reporter = reporter
         self._post = post
+        self._muting_changed = muting_changed
         self._placed: dict[int, Placed] = {}
         self._gate_open = False
         self._muted = False
@@ -74,6 +82,8 @@ class Performer:
         match command:
             case PlaceCall(number):
                 self._place(number)
+            case TakeUpCall(number):
+                self._placed[number] = self._take_up()
             case HangUp(number):
                 if (call := self._placed.get(number)) is not None:
                     call.hangup()
@@ -92,6 +102,7 @@ class Performer:
         """Keep the microphone closed in this call, or let the button decide again."""
         self._muted = on
         self._set_microphone()
+        self._muting_changed()
 
     @property
     def muted(self) -> bool:

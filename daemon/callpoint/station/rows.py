@@ -12,6 +12,7 @@ from typing import Any
 from callpoint.station.events import (
     CallAnswered,
     CallEnded,
+    CallSurvived,
     Command,
     Earcon,
     Event,
@@ -22,6 +23,7 @@ from callpoint.station.events import (
     Play,
     Pressed,
     Spoke,
+    TakeUpCall,
     Tell,
     TimeCame,
 )
@@ -53,6 +55,25 @@ def place(_rules: Rules, state: State, event: Pressed | LinkUp) -> Outcome:
         spoken_at_s=event.at_s,
     )
     return called, (PlaceCall(called.number),)
+
+
+def take_up(rules: Rules, state: State, event: CallSurvived) -> Outcome:
+    """Go on with a call, or hang it up: an assistant must not talk to nobody.
+
+    In hold mode somebody is there if the button is down. Else a call is there to stay.
+    """
+    taken = replace(
+        state,
+        phase=Phase.CALLING,
+        number=state.number + 1,
+        placed_at_s=event.placed_at_s,
+        spoken_at_s=event.at_s,
+    )
+    order = TakeUpCall(taken.number)
+    if rules.mode != "hold" or state.held:
+        return taken, (order,)
+    ending, commands = _hang_up(taken, event.at_s, "nobody holds the button")
+    return ending, (order, *commands)
 
 
 def wait_for_link(_rules: Rules, state: State, event: Pressed) -> Outcome:

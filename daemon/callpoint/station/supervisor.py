@@ -25,7 +25,7 @@ from callpoint.errors import (
 )
 from callpoint.station import parts
 from callpoint.station.console import Console
-from callpoint.station.events import LinkDown, LinkUp, Pressed, Released
+from callpoint.station.events import CallSurvived, LinkDown, LinkUp, Pressed, Released
 from callpoint.station.performer import Performer
 from callpoint.station.reloading import Reloading
 from callpoint.station.reporter import Reporter
@@ -35,15 +35,18 @@ from callpoint.station.station import Station
 from callpoint.system import notify
 from callpoint.system.network import NetworkWatch
 from callpoint.system.plugs import PlugWatch
+from callpoint.telnyx.call import Call
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
 from callpoint.telnyx.line import Line
 from callpoint.telnyx.notices import (
     CallChanged,
+    CallMeasured,
     ClientReady,
     Notice,
     SocketDisconnected,
 )
+from callpoint.telnyx.survivor import Survivor
 from callpoint.telnyx.warm import preload
 
 _LEVELS_EVERY_S: Final = 0.1
@@ -129,14 +132,23 @@ class Supervisor:
         )
         self._network = NetworkWatch(self._network_changed)
         self._plugs = PlugWatch(self._voice.cards_changed)
+        self._survival = parts.survival(lambda: self._settings.config, self._survivor)
+        self._found = self._survival.found()
         self._station = Station(parts.rules(config))
-        self._controls = parts.Controls(config, self._pressed, self._station.post)
+        self._controls = parts.Controls(
+            config,
+            self._pressed,
+            self._station.post,
+            may_be_held=self._found is not None and config.button.mode == "hold",
+        )
         self._performer = Performer(
             lambda: self._client.new_call(**parts.call(self._settings.config.call)),
+            self._take_up,
             self._voice,
             self._controls.lamp,
             self._reporter,
             self._station.post,
+            self._survival.keep,
         )
         self._console = Console(
             self._station,
@@ -191,6 +203,7 @@ class Supervisor:
             self._station.post(failure)
         if self._fault_at_start is not None:
             self._reloading.refuse(self._fault_at_start)
+        self._go_on()
         try:
             await control.start()
         except AlreadyRunningError:
@@ -201,6 +214,23 @@ class Supervisor:
         self._is_ready = True
         notify.ready()
         log.info("a press is answered")
+
+    def _go_on(self) -> None:
+        """Go on with the call of an earlier life of this program; before the login."""
+        if (found := self._found) is None:
+            return
+        log.warning("the call %s has survived its program", found.call.call_id)
+        held = self._controls.is_held
+        self._station.post(CallSurvived(time.monotonic(), found.placed_s, held))
+        if found.is_muted:
+            self._performer.mute(True)
+
+    def _take_up(self) -> Call:
+        assert self._found is not None
+        return self._client.take_up(self._found)
+
+    def _survivor(self) -> Survivor | None:
+        return self._client.survivor(self._performer.muted)
 
     async def _stop(self, control: ControlServer) -> None:
         await self._client.disconnect()
@@ -240,6 +270,8 @@ class Supervisor:
     def _noticed(self, notice: Notice) -> None:
         """The client tells: to the log and the stream, and what counts to the table."""
         self._reporter.notice(notice)
+        if isinstance(notice, CallChanged | CallMeasured | ClientReady):
+            self._survival.keep()
         match notice:
             case ClientReady(at_s, remark=remark):
                 self._reporter.link_is("ready", remark)

@@ -9,6 +9,7 @@
      ▼                                   │ Pressed: CALLING, or WAITING
   OFFLINE, and told so
 
+CallSurvived leads from OFFLINE to CALLING, or to ENDING where nobody wants the call.
 CallEnded leads from CALLING and TALKING straight to READY or OFFLINE. The link coming
 and going leaves a call alone. To change what the device does, change a row here, or
 the function that it names in `rows`.
@@ -22,6 +23,7 @@ from callpoint.station import rows
 from callpoint.station.events import (
     CallAnswered,
     CallEnded,
+    CallSurvived,
     CloseMicrophone,
     Command,
     DeviceFailed,
@@ -53,13 +55,15 @@ from callpoint.station.state import (
 __all__ = ["TABLE", "Phase", "Rules", "State", "begin", "deadline", "step"]
 
 TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
-    # Without a link a press can only wait; calls are over here, whatever still arrives.
+    # Without a link a press can only wait; calls are over here, whatever still arrives,
+    # but for the one that an earlier life of this program was in.
     (Phase.OFFLINE, Pressed): rows.wait_for_link,
     (Phase.OFFLINE, Released): rows.stay,
     (Phase.OFFLINE, LinkUp): rows.become_idle,
     (Phase.OFFLINE, LinkDown): rows.stay,
     (Phase.OFFLINE, CallAnswered): rows.stay,
     (Phase.OFFLINE, CallEnded): rows.stay,
+    (Phase.OFFLINE, CallSurvived): rows.take_up,
     (Phase.OFFLINE, Spoke): rows.stay,
     (Phase.OFFLINE, HangupAsked): rows.stay,
     (Phase.OFFLINE, DeviceFailed): rows.stay,
@@ -72,6 +76,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.READY, LinkDown): rows.become_idle,
     (Phase.READY, CallAnswered): rows.stay,
     (Phase.READY, CallEnded): rows.stay,
+    (Phase.READY, CallSurvived): rows.stay,
     (Phase.READY, Spoke): rows.stay,
     (Phase.READY, HangupAsked): rows.stay,
     (Phase.READY, DeviceFailed): rows.stay,
@@ -84,6 +89,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.WAITING, LinkDown): rows.stay,
     (Phase.WAITING, CallAnswered): rows.stay,
     (Phase.WAITING, CallEnded): rows.stay,
+    (Phase.WAITING, CallSurvived): rows.stay,
     (Phase.WAITING, Spoke): rows.stay,
     (Phase.WAITING, HangupAsked): rows.stop_waiting,
     (Phase.WAITING, DeviceFailed): rows.stay,
@@ -96,6 +102,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.CALLING, LinkDown): rows.stay,
     (Phase.CALLING, CallAnswered): rows.answer,
     (Phase.CALLING, CallEnded): rows.end,
+    (Phase.CALLING, CallSurvived): rows.stay,
     (Phase.CALLING, Spoke): rows.hear,
     (Phase.CALLING, HangupAsked): rows.hang_up_as_asked,
     (Phase.CALLING, DeviceFailed): rows.stay,
@@ -108,6 +115,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.TALKING, LinkDown): rows.stay,
     (Phase.TALKING, CallAnswered): rows.stay,
     (Phase.TALKING, CallEnded): rows.end,
+    (Phase.TALKING, CallSurvived): rows.stay,
     (Phase.TALKING, Spoke): rows.hear,
     (Phase.TALKING, HangupAsked): rows.hang_up_as_asked,
     (Phase.TALKING, DeviceFailed): rows.stay,
@@ -120,6 +128,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.ENDING, LinkDown): rows.stay,
     (Phase.ENDING, CallAnswered): rows.stay,
     (Phase.ENDING, CallEnded): rows.end_as_asked,
+    (Phase.ENDING, CallSurvived): rows.stay,
     (Phase.ENDING, Spoke): rows.stay,
     (Phase.ENDING, HangupAsked): rows.stay,
     (Phase.ENDING, DeviceFailed): rows.stay,
@@ -162,6 +171,8 @@ def _note(rules: Rules, state: State, event: Event) -> Outcome:
             ), ()
         case Released():
             return replace(state, held=False, stuck=False), ()
+        case CallSurvived(at_s, held=held):
+            return replace(state, held=held, pressed_at_s=at_s), ()
         case LinkUp():
             return replace(state, link_up=True, fault_since_s=None), ()
         case LinkDown(reason=reason):

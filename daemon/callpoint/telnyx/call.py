@@ -44,11 +44,14 @@ from callpoint.telnyx.notices import (
 from callpoint.telnyx.quality import loss_percent, mos
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
-from callpoint.telnyx.warm import WarmPeer
+from callpoint.telnyx.survivor import Survivor
+from callpoint.telnyx.warm import WarmPeer, preload
 
 SET_UP_S: Final = 10.0
 _OFFER_FIRST_S: Final = 0.02
 """Two audio threads that start at once hold the offer up; servers may do so longer."""
+_TAKE_UP_S: Final = 20.0
+"""Whoever has heard nothing for so long has gone."""
 _MEASURE_EVERY_S: Final = 5.0
 _LAST_WORD_S: Final = 1.0
 """Media of a far end that hangs up may break before its bye arrives."""
@@ -67,12 +70,14 @@ class Call:
         warm: WarmPeer,
         emit: Callable[[Notice], None],
         set_up_s: float = SET_UP_S,
+        survivor: Survivor | None = None,
     ) -> None:
         self.request = request
-        self._set_up_s = set_up_s
+        self._is_taken_up = survivor is not None
+        self._set_up_s = set_up_s if survivor is None else max(set_up_s, _TAKE_UP_S)
         self.state = CallState.NEW
         self.muted = False
-        self.began_s = time.monotonic()
+        self.began_s = survivor.placed_s if survivor else time.monotonic()
         self.answered_s: float | None = None
         self.figures: Mapping[str, Any] = {}
         """The call as it was measured last; empty before it is up."""
@@ -86,7 +91,7 @@ class Call:
         self._answered = asyncio.Event()
         self._connected = asyncio.Event()
         self._over = asyncio.Event()
-        self._invited = False
+        self._invited = self._is_taken_up
         self._media_began = False
         self._flows: set[str] = set()
         self._owes_bye = False
@@ -167,15 +172,11 @@ class Call:
     async def _set_up(self) -> None:
         try:
             async with asyncio.timeout(self._set_up_s):
-                await self._invite()
+                await (self._wait() if self._is_taken_up else self._invite())
                 await self._answered.wait()
                 await self._connected.wait()
         except TimeoutError:
-            self._fail(
-                "no path for media was found"
-                if self._answered.is_set()
-                else "the assistant did not answer"
-            )
+            self._fail(self._unanswered())
         except CallpointError as error:
             self._fail(str(error))
         else:
@@ -183,6 +184,18 @@ class Call:
             self._media.speak()
             self._enter(CallState.ACTIVE)
             await self._measure()
+
+    def _unanswered(self) -> str:
+        if self._answered.is_set():
+            return "no path for media was found"
+        if self._is_taken_up:
+            return "the server did not offer the call again"
+        return "the assistant did not answer"
+
+    async def _wait(self) -> None:
+        """The server will offer a call that was taken up, if it is there still."""
+        self._begin_media()
+        await preload()
 
     async def _measure(self) -> None:
         while True:

@@ -73,6 +73,12 @@ class CallBook:
     def place(self, request: CallRequest) -> None:
         self._add(request)
 
+    def take_up(self, request: CallRequest, is_answered: bool) -> None:
+        """A call that an earlier life of this program placed: no socket has it yet."""
+        call = self._add(request)
+        call.state = CallState.ACTIVE if is_answered else CallState.CALLING
+        call.heard_of = call.detached = True
+
     def is_live(self, call_id: str) -> bool:
         return self._live(call_id) is not None
 

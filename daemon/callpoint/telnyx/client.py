@@ -41,6 +41,7 @@ from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
 from callpoint.telnyx.scribe import Scribe
 from callpoint.telnyx.seams import Media
 from callpoint.telnyx.servers import ServerConfiguration
+from callpoint.telnyx.survivor import Survivor
 from callpoint.telnyx.warm import WarmPeer
 
 _USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
@@ -82,6 +83,9 @@ class Client:
         self._registered: asyncio.Future[None] | None = None
         self._calls: dict[str, Call] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._survivor: Survivor | None = None
+        self._owed: dict[str, HangupCause | None] = {}
+        """Byes of before the first login."""
         self._scribe = Scribe(emit)
         self._warm = WarmPeer()
 
@@ -186,12 +190,51 @@ class Client:
             dict(user_variables or {}),
         )
         call = Call(request, self, self._media, self._warm, self._tell, self._set_up_s)
+        self._start(call)
+        return call
+
+    def take_up(self, survivor: Survivor) -> Call:
+        """Go on with a call of an earlier life of this program; before the login.
+
+        It waits for the server to offer it, and ends when that does not happen.
+        """
+        self._survivor = survivor
+        call = Call(
+            survivor.call,
+            self,
+            self._media,
+            self._warm,
+            self._tell,
+            self._set_up_s,
+            survivor,
+        )
+        self._start(call)
+        return call
+
+    def survivor(self, is_muted: bool) -> Survivor | None:
+        """What the next life of this program needs to take the live call up."""
+        call = self.call
+        if call is None:
+            return None
+        if self._session is None:
+            return self._survivor
+        if (sessid := self._session.sessid) is None:
+            return None
+        return Survivor(
+            sessid,
+            self._session.voice_sdk_id,
+            call.request,
+            call.answered_s is not None,
+            is_muted,
+            call.began_s,
+        )
+
+    def _start(self, call: Call) -> None:
         self._calls[call.id] = call
         self._scribe.begin()
         task = asyncio.create_task(call.run(), name=f"call {call.id}")
         self._running.add(task)
         task.add_done_callback(lambda done: self._call_over(call, done))
-        return call
 
     async def say(self, text: str, images: Sequence[str] = ()) -> str:
         """Send a text message, with image URLs, into the call; returns its item id."""
@@ -255,7 +298,9 @@ class Client:
 
     async def bye(self, call_id: str, cause: HangupCause | None) -> None:
         """Never fails: the session sends a bye that is owed over the next socket."""
-        if self._live_session().bye(call_id, cause=cause, now_s=time.monotonic()):
+        if self._session is None:
+            self._owed[call_id] = cause
+        elif self._live_session().bye(call_id, cause=cause, now_s=time.monotonic()):
             with contextlib.suppress(NetworkError):
                 await self._flush()
 
@@ -274,7 +319,17 @@ class Client:
                 random.random,
                 self._limits,
             )
+            self._take_over(self._session)
         return self._session
+
+    def _take_over(self, session: Session) -> None:
+        """Give a new session what an earlier life of this program left."""
+        survivor, self._survivor = self._survivor, None
+        if survivor is not None:
+            now_s = time.monotonic()
+            session.take_up(survivor, now_s)
+            for call_id, cause in self._owed.items():
+                session.bye(call_id, cause, now_s)
 
     def _live_session(self) -> Session:
         if self._session is None:

@@ -37,6 +37,7 @@ from callpoint.telnyx.jsonrpc import (
 from callpoint.telnyx.registration import Phase, Registration
 from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
 from callpoint.telnyx.resumption import Resumption
+from callpoint.telnyx.survivor import Survivor
 from callpoint.telnyx.tools import ToolCalls
 from callpoint.telnyx.unknowns import Unknowns
 
@@ -97,6 +98,11 @@ class Session:
     def query_parameters(self) -> dict[str, str]:
         """What the URL of the next socket has to say."""
         return self._resumption.query_parameters()
+
+    def take_up(self, survivor: Survivor, now_s: float) -> None:
+        """Continue where an earlier life of this program was; before the login."""
+        self._resumption.take_up(survivor.sessid, survivor.voice_sdk_id, now_s)
+        self._calls.take_up(survivor.call, survivor.is_answered)
 
     def can_reattach(self, now_s: float) -> bool:
         """Whether a login now would find its calls again: within 90 s of the close."""

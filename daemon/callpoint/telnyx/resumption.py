@@ -28,6 +28,10 @@ class Resumption:
         if sessid := text(values, "sessid"):
             self.sessid, self._lost_s = sessid, None
 
+    def take_up(self, sessid: str, voice_sdk_id: str | None, now_s: float) -> None:
+        """Continue the session of a program that died, a moment ago at best."""
+        self.sessid, self.voice_sdk_id, self._lost_s = sessid, voice_sdk_id, now_s
+
     def socket_opened(self, now_s: float) -> None:
         """Forget a session that the server has forgotten."""
         if not self.can_reattach(now_s):

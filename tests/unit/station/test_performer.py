@@ -19,6 +19,7 @@ from callpoint.station.events import (
     PlaceCall,
     Play,
     Show,
+    TakeUpCall,
     Tell,
 )
 from callpoint.station.performer import Performer
@@ -37,16 +38,31 @@ class World:
     shown: list[Indication] = field(default_factory=list)
     refuses: bool = False
     calls: int = 0
+    muting_changes: int = 0
 
     def performer(self) -> Performer:
         reporter = Reporter(self.published.append, self.done.append)
-        return Performer(self._place, self, self, reporter, self.posted.append)
+        return Performer(
+            self._place,
+            self._take_up,
+            self,
+            self,
+            reporter,
+            self.posted.append,
+            self._muting_changed,
+        )
 
     def _place(self) -> "Placed":
         if self.refuses:
             raise LocalProtocolError("a call needs a login first")
         self.calls += 1
         return Placed(f"call-{self.calls}", self.done)
+
+    def _muting_changed(self) -> None:
+        self.muting_changes += 1
+
+    def _take_up(self) -> "Placed":
+        return Placed("survivor", self.done)
 
     def open_microphone(self) -> None:
         self.done.append("open")
@@ -85,6 +101,15 @@ def test_a_call_is_known_to_the_table_by_its_number(world: World) -> None:
         CallAnswered(2.0, "call-1", 7),
         CallEnded(3.0, "call-1", "far", "bye", 7),
     ]
+
+
+def test_a_call_that_survived_is_one_like_others(world: World) -> None:
+    performer = world.performer()
+    performer.perform(TakeUpCall(1))
+    performer.call_changed(CallChanged(2.0, "survivor", CallState.ACTIVE))
+    performer.perform(HangUp(1, "asked"))
+    assert world.posted == [CallAnswered(2.0, "survivor", 1)]
+    assert world.done == ["hang up survivor"]
 
 
 def test_a_call_that_cannot_be_placed_ends_with_the_reason(world: World) -> None:
@@ -127,6 +152,7 @@ def test_muting_keeps_the_gate_closed_until_it_is_taken_back(world: World) -> No
     performer.perform(OpenMicrophone())
     performer.mute(False)
     assert world.done == ["close", "close", "open"]
+    assert world.muting_changes == 2
     assert not performer.muted
 
 

@@ -6,6 +6,7 @@ import pytest
 from callpoint.station.events import (
     CallAnswered,
     CallEnded,
+    CallSurvived,
     CloseMicrophone,
     Command,
     DeviceFailed,
@@ -24,6 +25,7 @@ from callpoint.station.events import (
     Released,
     Show,
     Spoke,
+    TakeUpCall,
     Tell,
     TimeCame,
 )
@@ -37,6 +39,7 @@ EVENTS: tuple[Event, ...] = (
     LinkDown(2, "the socket closed"),
     CallAnswered(2, "c1", 1),
     ENDED,
+    CallSurvived(2, 1, held=False),
     Spoke(2, "caller"),
     HangupAsked(2),
     DeviceFailed(2, "microphone", "unplugged"),
@@ -45,16 +48,17 @@ EVENTS: tuple[Event, ...] = (
 )
 # The next phase, by phase and in the order of EVENTS.
 NEXT = {
-    "OFFLINE": "WAITING OFFLINE READY OFFLINE OFFLINE OFFLINE OFFLINE OFFLINE "
+    "OFFLINE": "WAITING OFFLINE READY OFFLINE OFFLINE OFFLINE ENDING OFFLINE OFFLINE "
     "OFFLINE OFFLINE OFFLINE",
-    "READY": "CALLING READY READY OFFLINE READY READY READY READY READY READY READY",
-    "WAITING": "WAITING WAITING CALLING WAITING WAITING WAITING WAITING OFFLINE "
-    "WAITING WAITING OFFLINE",
-    "CALLING": "CALLING CALLING CALLING CALLING TALKING READY CALLING ENDING "
+    "READY": "CALLING READY READY OFFLINE READY READY READY READY READY READY READY "
+    "READY",
+    "WAITING": "WAITING WAITING CALLING WAITING WAITING WAITING WAITING WAITING "
+    "OFFLINE WAITING WAITING OFFLINE",
+    "CALLING": "CALLING CALLING CALLING CALLING TALKING READY CALLING CALLING ENDING "
     "CALLING CALLING ENDING",
-    "TALKING": "TALKING TALKING TALKING TALKING TALKING READY TALKING ENDING "
+    "TALKING": "TALKING TALKING TALKING TALKING TALKING READY TALKING TALKING ENDING "
     "TALKING TALKING ENDING",
-    "ENDING": "CALLING ENDING ENDING ENDING ENDING READY ENDING ENDING "
+    "ENDING": "CALLING ENDING ENDING ENDING ENDING READY ENDING ENDING ENDING "
     "ENDING ENDING READY",
 }
 PAIRS = [
@@ -91,14 +95,17 @@ def test_every_row_leads_where_it_should(
 
 
 @pytest.mark.parametrize(("phase", "event", "after"), PAIRS)
-def test_toggle_differs_only_by_a_press_in_a_call(
+def test_toggle_differs_only_by_a_press_in_a_call_and_by_a_call_that_survived(
     phase: Phase, event: Event, after: Phase
 ) -> None:
     station = Told(TOGGLE, *WAY_TO[phase])
     station.tell(event)
     in_call = phase in (Phase.CALLING, Phase.TALKING)
     ends = in_call and isinstance(event, Pressed)
-    assert station.phase is (Phase.ENDING if ends else after)
+    # Without a button that is held, a call that survived is wanted here.
+    survives = phase is Phase.OFFLINE and isinstance(event, CallSurvived)
+    expected = Phase.ENDING if ends else Phase.CALLING if survives else after
+    assert station.phase is expected
 
 
 @pytest.mark.parametrize("rules", [HOLD, TOGGLE], ids=["hold", "toggle"])
@@ -117,6 +124,43 @@ def test_a_station_begins_by_showing_that_it_connects() -> None:
     assert commands == (Show(Indication.CONNECTING),)
     assert state.phase is Phase.OFFLINE
     assert deadline(HOLD, state) is None
+
+
+class TestSurvival:
+    def test_in_toggle_mode_the_call_goes_on(self) -> None:
+        station = Told(TOGGLE)
+        assert station.tell(CallSurvived(10, 3, held=False)) == (
+            TakeUpCall(1),
+            OpenMicrophone(),
+            Show(Indication.CALLING),
+        )
+        assert station.tell(CallAnswered(11, "c1", 1)) == (
+            Show(Indication.MICROPHONE_OPEN),
+        )
+
+    def test_in_hold_mode_it_goes_on_while_the_button_is_down(self) -> None:
+        station = Told(HOLD)
+        assert station.tell(CallSurvived(10, 3, held=True)) == (
+            TakeUpCall(1),
+            OpenMicrophone(),
+            Show(Indication.CALLING),
+        )
+        assert station.tell(Released(11)) == (CloseMicrophone(),)
+        assert station.phase is Phase.CALLING
+
+    def test_in_hold_mode_nobody_at_the_button_ends_it(self) -> None:
+        station = Told(HOLD)
+        assert station.tell(CallSurvived(10, 3, held=False)) == (
+            TakeUpCall(1),
+            HangUp(1, "nobody holds the button"),
+        )
+        assert station.tell(CallEnded(10, "c1", "near", "hung up", 1)) == ()
+        assert station.phase is Phase.OFFLINE
+
+    def test_its_length_counts_from_the_press_that_placed_it(self) -> None:
+        station = Told(TOGGLE, CallSurvived(590, 3, held=False))
+        assert deadline(TOGGLE, station.state) == 603
+        assert HangUp(1, "longest call") in station.tell(TimeCame(603))
 
 
 class TestHold:
