@@ -26,8 +26,10 @@ from callpoint.telnyx.events import ToolCalled
 from callpoint.telnyx.health import LIMITS, Limits
 from callpoint.telnyx.notices import (
     CallChanged,
+    CallMeasured,
     CallState,
     CallSummary,
+    ClientError,
     ClientReady,
     InviteSent,
     MediaBegan,
@@ -331,6 +333,90 @@ async def test_a_call_that_nobody_answers_is_given_up_with_a_bye() -> None:
         ended = await notices.wait(CallChanged, state=CallState.ENDED)
         assert (ended.by, ended.cause) == ("fault", "the assistant did not answer")
         await simulator.wait_for("hangup", by="caller")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "set_up_s"), [("gateway-down", SET_UP_S), ("unreachable", 1.0)]
+)
+async def test_a_set_up_that_fails_for_a_passing_cause_is_tried_once_more(
+    scenario: str, set_up_s: float
+) -> None:
+    async with world(
+        scenario, "silent-assistant", set_up_s=set_up_s, capture="tone:440"
+    ) as (client, notices, simulator, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        call.mute(False)
+        first = call.id
+        up = await notices.wait(CallChanged, state=CallState.ACTIVE)
+        assert up.call_id == call.id != first
+        assert client.call is call
+        assert notices.of(CallChanged, state=CallState.ENDED) == []
+        sent = notices.of(InviteSent)
+        assert [each.call_id for each in sent] == [first, call.id]
+        await simulator.wait_for("speech_started")
+        # What was said during the first try was kept for the second.
+        await notices.wait(CallMeasured)
+        kept_s = call.figures["longest_preroll_ms"] / 1000
+        assert kept_s > sent[1].at_s - sent[0].at_s - 0.1
+        call.hangup()
+        await simulator.wait_for("hangup", call_id=call.id, by="caller")
+
+
+async def test_a_set_up_that_fails_twice_is_given_up() -> None:
+    async with world("gateway-down:9") as (client, notices, _, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        ended = await notices.wait(CallChanged, state=CallState.ENDED)
+        assert (ended.by, ended.broke_off) == ("fault", False)
+        assert "GATEWAY_DOWN" in str(ended.cause)
+        assert len(notices.of(InviteSent)) == 2
+
+
+async def test_a_refusal_is_not_asked_twice() -> None:
+    async with world("refuse-invite") as (client, notices, _, server):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ENDED)
+        assert len(notices.of(InviteSent)) == 1
+
+
+async def test_a_socket_that_is_lost_in_a_set_up_costs_no_word() -> None:
+    async with world("slow-answer:0.4", "silent-assistant", capture="tone:440") as (
+        client,
+        notices,
+        simulator,
+        server,
+    ):
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        call.mute(False)
+        await notices.wait(InviteSent)
+        simulator.drop()
+        await notices.wait(SocketDisconnected)
+        await client.anonymous_login(
+            "assistant-1", reconnection=True, server_configuration=server
+        )
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        assert notices.of(CallChanged, state=CallState.ENDED) == []
+        await simulator.wait_for("speech_started")
+
+
+async def test_a_conversation_that_is_over_is_followed_by_a_new_one() -> None:
+    async with world("conversation-over") as (client, notices, _, server):
+        for reconnection in (False, True):
+            await client.anonymous_login(
+                "assistant-1",
+                server_configuration=server,
+                conversation_id="old",
+                reconnection=reconnection,
+            )
+            assert client.is_ready
+        assert "10007" in str(notices.of(ClientError)[0].error)
+        # It is not asked for again.
+        assert len(notices.of(ClientError)) == 1
+        client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
 
 
 async def test_a_call_s_offer_lies_ready_from_the_login_to_the_press() -> None:

@@ -161,6 +161,7 @@ class Call(Table):
     longest_call_s: Annotated[CallS, LIVE] = 600.0
     longest_press_s: Annotated[QuietS, LIVE] = 60.0
     wait_for_link_s: Annotated[WaitS, LIVE] = 5.0
+    continue_lost: Annotated[Switch, LIVE] = True
 
 
 class Audio(Table):

@@ -102,6 +102,14 @@ class BeginTalk:
 
 
 @dataclass(frozen=True)
+class StopMedia:
+    """Send no RTP any more; with `dies` the media end is closed."""
+
+    call_id: str
+    dies: bool
+
+
+@dataclass(frozen=True)
 class EndCall:
     """Close the media of a call."""
 
@@ -131,6 +139,7 @@ CallAction = (
     | MakeOffer
     | AcceptAnswer
     | BeginTalk
+    | StopMedia
     | EndCall
     | HearText
     | HearToolOutput

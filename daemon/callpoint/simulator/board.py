@@ -18,6 +18,7 @@ from callpoint.simulator.actions import (
     HearToolOutput,
     MakeOffer,
     RenewMedia,
+    StopMedia,
 )
 from callpoint.simulator.gateway import Gateway
 from callpoint.simulator.talk import Office, Studio, Talk
@@ -66,6 +67,8 @@ class Board:
                 talk.typed(item)
             case HearToolOutput(_, item):
                 talk.tool_answered(item)
+            case StopMedia(dies=dies):
+                talk.line.stop(dies)
             case EndCall(call_id):
                 self._end(call_id, talk)
 

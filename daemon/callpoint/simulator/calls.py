@@ -17,6 +17,7 @@ from callpoint.simulator.actions import (
     RenewMedia,
 )
 from callpoint.simulator.exchange import Call, Exchange, Request, Socket
+from callpoint.simulator.freeswitch import unreachable
 from callpoint.simulator.scenario import Answer, InviteAnswer
 
 Answered = Callable[[Call, float], None]
@@ -57,6 +58,8 @@ class Calls:
             return (-32602, "dialogParams.callID is in use")
         if not isinstance(params.get("sdp"), str):
             return (-32602, "sdp is missing")
+        if self._exchange.counts("down_invites"):
+            return wire.GATEWAY_DOWN
         if self._scenario.invite is InviteAnswer.REFUSED:
             return wire.INVITE_REFUSED
         return None
@@ -79,6 +82,8 @@ class Calls:
         call = self._exchange.find_call(call_id)
         if call is None:
             return
+        if self._exchange.counts("unreachable_answers"):
+            sdp = unreachable(sdp)
         if self._scenario.early_media:
             params = {"callID": call_id, "sdp": sdp}
             self._exchange.ask(call.session.socket, "telnyx_rtc.media", params)

@@ -86,6 +86,7 @@ class Exchange:
         """For the call reports of clients, as given with the gateway's state."""
         self.polls = 0
         self._spent: set[int] = set()
+        self._times: dict[str, int] = {}
         self._ids = count(_FIRST_ID)
         self._actions: list[GatewayAction] = []
 
@@ -126,6 +127,12 @@ class Exchange:
         if socket is not None:
             socket.sent_ids.add(number)
         self.send(socket, wire.request(number, method, params))
+
+    def counts(self, field: str) -> bool:
+        """Whether this is still one of the first times that the scenario names."""
+        self._times[field] = self._times.get(field, 0) + 1
+        limit: int = getattr(self.scenario, field)
+        return self._times[field] <= limit
 
     def spend(self, fault: Fault) -> bool:
         """Whether a fault is still to happen; it then counts as done."""

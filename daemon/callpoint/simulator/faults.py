@@ -3,12 +3,13 @@
 import json
 
 from callpoint.simulator import wire
-from callpoint.simulator.actions import CloseSocket, DropSocket
+from callpoint.simulator.actions import CloseSocket, DropSocket, StopMedia
 from callpoint.simulator.calls import Calls
 from callpoint.simulator.exchange import Call, Exchange, Session, Socket
 from callpoint.simulator.scenario import Fault, FaultKind, Since
 
 _PUNT_GRACE_S = 5.0
+_OF_MEDIA = (FaultKind.MUTE, FaultKind.MEDIA_DEATH)
 
 
 class Faults:
@@ -35,6 +36,10 @@ class Faults:
         def happen(now_s: float) -> None:
             if fault.kind is FaultKind.BYE and call is not None:
                 self._calls.hang_up(call.id, self._scenario.bye_cause)
+            elif fault.kind in _OF_MEDIA and call is not None:
+                dies = fault.kind is FaultKind.MEDIA_DEATH
+                self._exchange.note(fault.kind.value, call_id=call.id)
+                self._exchange.act(StopMedia(call.id, dies))
             elif session.socket is not None:
                 self.strike(fault.kind, session.socket, fault.code, now_s)
 

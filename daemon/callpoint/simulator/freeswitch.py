@@ -86,6 +86,14 @@ def write(sdp: str, quirks: Quirks) -> str:
     )
 
 
+def unreachable(sdp: str) -> str:
+    """A description that leads nowhere, and whose checks fail."""
+    kept = [line for line in split(sdp) if not line.startswith("a=candidate:")]
+    return join(
+        [f"{line}x" if line.startswith("a=ice-pwd:") else line for line in kept]
+    )
+
+
 def _media_lines(audio: Section, quirks: Quirks) -> list[str]:
     payload_type = _payload_type(audio, quirks.codec)
     lines = [f"m=audio {audio.media_line[1]} RTP/SAVPF {payload_type}"]

@@ -110,6 +110,12 @@ class Line:
         if self._next is not None:
             await self._next.accept(mend_answer(answer, self._next.mid))
 
+    def stop(self, dies: bool) -> None:
+        """Send nothing but reports; with `dies` the peer is closed, and is no more."""
+        self._voice.hush()
+        if dies and self._current is not None:
+            self._let_go(self._current)
+
     def _new_peer(self) -> Peer:
         if self._next is not None:
             self._let_go(self._next)

@@ -61,6 +61,8 @@ class Logins:
         if self._scenario.login_refusal:
             refusal = (wire.LOGIN_INCORRECT[0], self._scenario.login_refusal)
             self._exchange.send(socket, wire.error(request.id, refusal))
+        elif self._scenario.conversation_over and _conversation(request.params):
+            self._exchange.send(socket, wire.error(request.id, wire.CONVERSATION_OVER))
         elif answer in _REFUSALS:
             self._exchange.send(socket, wire.error(request.id, _REFUSALS[answer]))
         elif answer is LoginAnswer.CLOSE:
@@ -159,6 +161,13 @@ class Logins:
         if socket is not None and not socket.registered:
             socket.registered = True
             self._exchange.note("ready", socket=socket.number)
+
+
+def _conversation(params: Json) -> object:
+    """The conversation that a login wants to join, in either place."""
+    target = params.get("target_params")
+    joined = target.get("conversation_id") if isinstance(target, dict) else None
+    return joined or params.get("conversation_id")
 
 
 def _told(params: Json) -> Json:

@@ -65,6 +65,10 @@ PRESETS: Final[dict[str, Preset]] = {
     "close-on-login": Preset(
         changes.setting(login=LoginAnswer.CLOSE), "A login closes the socket."
     ),
+    "conversation-over": Preset(
+        changes.setting(conversation_over=True),
+        "A login that names a conversation gets error 10007.",
+    ),
     "slow-login": Preset(
         changes.seconds("login_delay_s"), "A login is answered late.", "SECONDS"
     ),
@@ -93,6 +97,18 @@ PRESETS: Final[dict[str, Preset]] = {
         changes.states,
         "Polls get these states in a row; the last one stays.",
         "STATE,...",
+    ),
+    "gateway-down": Preset(
+        changes.number_of("down_invites", int),
+        "So many invites get an error, because the gateway is down.",
+        "TIMES",
+        "1",
+    ),
+    "unreachable": Preset(
+        changes.number_of("unreachable_answers", int),
+        "So many answers lead nowhere: no path for media is found.",
+        "TIMES",
+        "1",
     ),
     "refuse-invite": Preset(
         changes.setting(invite=InviteAnswer.REFUSED), "An invite gets an error."
@@ -154,6 +170,16 @@ PRESETS: Final[dict[str, Preset]] = {
     "punt-after-login": Preset(
         changes.fault(FaultKind.PUNT, Since.LOGIN),
         "A punt that long after the login.",
+        "SECONDS",
+    ),
+    "mutes-after": Preset(
+        changes.fault(FaultKind.MUTE, Since.ANSWER),
+        "No RTP comes from then on, but reports do (RTCP): a far end that is silent.",
+        "SECONDS",
+    ),
+    "media-dies-after": Preset(
+        changes.fault(FaultKind.MEDIA_DEATH, Since.ANSWER),
+        "Its media end closes then; the call can be had again over a new socket.",
         "SECONDS",
     ),
     "drop-after": Preset(

@@ -62,6 +62,10 @@ class FaultKind(Enum):
     CLOSE = "close"
     DROP = "drop"
     HALF_DEAD = "half-dead"
+    MUTE = "mute"
+    """The far end sends no RTP any more, and reports all the same (RTCP)."""
+    MEDIA_DEATH = "media death"
+    """Its media end is gone; signalling is not."""
 
 
 class Since(Enum):
@@ -102,7 +106,15 @@ class Scenario:
 
     An empty string is silence."""
 
+    conversation_over: bool = False
+    """A login that names a conversation is refused."""
+
     invite: InviteAnswer = InviteAnswer.CREATED
+    down_invites: int = 0
+    """So many invites in the simulator's life are refused, because the gateway is down.
+    """
+    unreachable_answers: int = 0
+    """So many answers in the simulator's life lead nowhere."""
     ringing: bool = False
     early_media: bool = False
     answer: Answer = Answer.WITH_SDP

@@ -18,6 +18,8 @@ UNAUTHORISED_PING: Final[Refusal] = (401, "Unauthorized")
 CALL_DOES_NOT_EXIST: Final[Refusal] = (404, "CALL_DOES_NOT_EXIST")
 # The text is the vendor's (VertoHandler.ts), its code is in no source.
 GATEWAY_DOWN: Final[Refusal] = (-32002, "GATEWAY_DOWN")
+# The code is documented (README of the JS SDK), its text is not.
+CONVERSATION_OVER: Final[Refusal] = (10007, "Conversation not found")
 INVITE_REFUSED: Final[Refusal] = (-32002, "CALL REJECTED")
 
 CAUSE_CODES: Final = {

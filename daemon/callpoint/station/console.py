@@ -30,6 +30,7 @@ class LiveCall(Protocol):
     """The part of `telnyx.call.Call` that a console needs."""
 
     state: CallState
+    is_quiet: bool
     began_s: float
     figures: Mapping[str, object]
 
@@ -186,6 +187,7 @@ class Console:
             "id": call.id,
             "state": call.state.value,
             "muted": self._performer.muted,
+            "quiet": call.is_quiet,
             "seconds": round(time.monotonic() - call.began_s, 1),
             "figures": dict(call.figures),
         }

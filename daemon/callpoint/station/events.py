@@ -66,6 +66,17 @@ class CallEnded:
     cause: str
     number: int
     """Of the `PlaceCall` that this ends."""
+    broke_off: bool = False
+    """It was up, and nobody wanted it to end."""
+
+
+@dataclass(frozen=True)
+class MediaChanged:
+    """The far end of a call is not heard any more, or is heard again."""
+
+    at_s: float
+    is_quiet: bool
+    number: int
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,7 @@ Event = (
     | CallAnswered
     | CallEnded
     | CallSurvived
+    | MediaChanged
     | Spoke
     | HangupAsked
     | DeviceFailed

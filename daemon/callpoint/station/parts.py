@@ -88,6 +88,7 @@ def rules(config: schema.Config) -> Rules:
         longest_call_s=config.call.longest_call_s,
         longest_press_s=config.call.longest_press_s,
         wait_for_link_s=config.call.wait_for_link_s,
+        continue_lost=config.call.continue_lost,
         double_press_hangs_up=config.button.double_press_hangs_up,
     )
 

@@ -14,6 +14,7 @@ from callpoint.station.events import (
     Event,
     HangUp,
     Indication,
+    MediaChanged,
     OpenMicrophone,
     PlaceCall,
     Play,
@@ -22,6 +23,7 @@ from callpoint.station.events import (
     Tell,
 )
 from callpoint.station.reporter import Reporter
+from callpoint.telnyx import notices
 from callpoint.telnyx.notices import CallChanged, CallState
 
 
@@ -125,8 +127,15 @@ class Performer:
                     changed.by or "fault",
                     changed.cause or "unknown",
                     number,
+                    changed.broke_off,
                 )
             )
+
+    def media_changed(self, changed: notices.MediaChanged) -> None:
+        """Tell the table whether the far end is heard."""
+        number = self._number(changed.call_id)
+        if number is not None:
+            self._post(MediaChanged(changed.at_s, changed.is_quiet, number))
 
     def _place(self, number: int) -> None:
         try:

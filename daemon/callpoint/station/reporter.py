@@ -99,6 +99,10 @@ class Reporter:
                 self._at(at_s, {"event": "invite", "call_id": call_id})
             case notices.MediaBegan(at_s, call_id, kind):
                 self._media(at_s, call_id, kind)
+            case notices.MediaChanged(at_s, call_id, is_quiet):
+                state = "quiet" if is_quiet else "flowing"
+                log.info("the media of call %s: %s", call_id, state)
+                self._media(at_s, call_id, state)
             case notices.CallMeasured(at_s, call_id, figures):
                 self._at(at_s, {"event": "figures", "call_id": call_id, **figures})
             case notices.CallSummary(at_s, call_id, figures):

@@ -19,6 +19,7 @@ from callpoint.station.events import (
     HangUp,
     LinkDown,
     LinkUp,
+    MediaChanged,
     PlaceCall,
     Play,
     Pressed,
@@ -45,7 +46,7 @@ def become_idle(_rules: Rules, state: State, _event: LinkUp | LinkDown) -> Outco
     return replace(state, phase=idle(state)), ()
 
 
-def place(_rules: Rules, state: State, event: Pressed | LinkUp) -> Outcome:
+def place(_rules: Rules, state: State, event: Pressed | LinkUp | CallEnded) -> Outcome:
     """A new call, numbered one above the last."""
     called = replace(
         state,
@@ -76,7 +77,7 @@ def take_up(rules: Rules, state: State, event: CallSurvived) -> Outcome:
     return ending, (order, *commands)
 
 
-def wait_for_link(_rules: Rules, state: State, event: Pressed) -> Outcome:
+def wait_for_link(_rules: Rules, state: State, event: Pressed | CallEnded) -> Outcome:
     """The press waits; a release does not take it back."""
     return replace(state, phase=Phase.WAITING, since_s=event.at_s), ()
 
@@ -128,11 +129,23 @@ def press_in_bye(rules: Rules, state: State, event: Pressed) -> Outcome:
     return row(rules, state, event)
 
 
+def listen(_rules: Rules, state: State, event: MediaChanged) -> Outcome:
+    """Whether the far end is heard: the LED tells it, and the log what is done."""
+    if event.number != state.number or event.is_quiet == state.is_quiet:
+        return state, ()
+    told = Tell(
+        "nothing is heard of the far end",
+        "a new connection is tried by itself, and the call goes on over that",
+    )
+    return replace(state, is_quiet=event.is_quiet), (told,) if event.is_quiet else ()
+
+
 def answer(_rules: Rules, state: State, event: CallAnswered) -> Outcome:
     """The far end is there; the time to speak begins now."""
     if event.number != state.number:
         return state, ()
-    return replace(state, phase=Phase.TALKING, spoken_at_s=event.at_s), ()
+    talking = replace(state, phase=Phase.TALKING, is_quiet=False)
+    return replace(talking, spoken_at_s=event.at_s, answered_at_s=event.at_s), ()
 
 
 def hear(_rules: Rules, state: State, event: Spoke) -> Outcome:
@@ -151,6 +164,22 @@ def end(_rules: Rules, state: State, event: CallEnded) -> Outcome:
         return over, ()
     told = Tell(f"the call failed: {event.cause}", "press again for a new call")
     return replace(over, fault_since_s=event.at_s), (Play(Earcon.CALL_FAILED), told)
+
+
+def end_or_go_on(rules: Rules, state: State, event: CallEnded) -> Outcome:
+    """A call that broke off is continued by a new one, while somebody wants it.
+
+    One that broke off right after its answer is not, or it would go on like that.
+    """
+    wanted = rules.mode != "hold" or state.held
+    talked = event.at_s - state.answered_at_s >= rules.worth_continuing_s
+    is_ours = event.number == state.number and event.broke_off
+    if not (is_ours and rules.continue_lost and wanted and talked):
+        return end(rules, state, event)
+    told = Tell(f"the call broke off: {event.cause}", "a new one continues it")
+    row = place if state.link_up else wait_for_link
+    after, commands = row(rules, state, event)
+    return after, (told, *commands)
 
 
 def end_as_asked(_rules: Rules, state: State, event: CallEnded) -> Outcome:

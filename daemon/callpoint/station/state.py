@@ -55,6 +55,10 @@ class Rules:
     """Two presses closer than this are one intention of somebody in a hurry."""
     fault_shown_s: float = 3
     """How long the LED tells of a failure that is over by itself."""
+    continue_lost: bool = True
+    """Whether a new call continues one that broke off."""
+    worth_continuing_s: float = 5
+    """Of a call that was up for so long at least."""
     bye_s: float = 3
     """How long the end of a call is awaited after our bye."""
 
@@ -72,6 +76,9 @@ class State:
     number: int = 0
     """Of the newest call."""
     placed_at_s: float = NEVER
+    answered_at_s: float = NEVER
+    is_quiet: bool = False
+    """Nothing is heard of the far end of this call."""
     spoken_at_s: float = NEVER
     """When somebody last spoke or was about to: a press to speak, the answer."""
     held: bool = False
@@ -116,10 +123,13 @@ def indication(state: State) -> Indication:
 
     A fault hides all else: it is the only thing that the caller cannot guess. A call
     that is not answered yet shows `CALLING` although the microphone may be open: who
-    speaks before the answer should know that nobody listens yet.
+    speaks before the answer should know that nobody listens yet. Nor does anybody
+    while nothing is heard of the far end.
     """
     if state.stuck or state.failed or state.fault_since_s is not None:
         return Indication.FAULT
+    if state.phase is Phase.TALKING and state.is_quiet:
+        return Indication.CONNECTING
     if state.phase is Phase.TALKING and state.microphone_open:
         return Indication.MICROPHONE_OPEN
     # While the bye is in flight a press starts a new call, as if it had arrived.

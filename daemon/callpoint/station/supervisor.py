@@ -43,6 +43,7 @@ from callpoint.telnyx.notices import (
     CallChanged,
     CallMeasured,
     ClientReady,
+    MediaChanged,
     Notice,
     SocketDisconnected,
 )
@@ -282,6 +283,8 @@ class Supervisor:
             case CallChanged():
                 self._calling.set()
                 self._performer.call_changed(notice)
+            case MediaChanged():
+                self._performer.media_changed(notice)
                 # A hang-up tells of the end while the table still performs it.
                 self._loop.call_soon(self._between_calls)
             case ToolCalled(call_id=call_id):

@@ -10,7 +10,8 @@
   OFFLINE, and told so
 
 CallSurvived leads from OFFLINE to CALLING, or to ENDING where nobody wants the call.
-CallEnded leads from CALLING and TALKING straight to READY or OFFLINE. The link coming
+CallEnded leads from CALLING and TALKING straight to READY or OFFLINE, and a call that
+broke off to a new one. The link coming
 and going leaves a call alone. To change what the device does, change a row here, or
 the function that it names in `rows`.
 """
@@ -32,6 +33,7 @@ from callpoint.station.events import (
     HangupAsked,
     LinkDown,
     LinkUp,
+    MediaChanged,
     OpenMicrophone,
     Pressed,
     Released,
@@ -64,6 +66,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.OFFLINE, CallAnswered): rows.stay,
     (Phase.OFFLINE, CallEnded): rows.stay,
     (Phase.OFFLINE, CallSurvived): rows.take_up,
+    (Phase.OFFLINE, MediaChanged): rows.stay,
     (Phase.OFFLINE, Spoke): rows.stay,
     (Phase.OFFLINE, HangupAsked): rows.stay,
     (Phase.OFFLINE, DeviceFailed): rows.stay,
@@ -77,6 +80,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.READY, CallAnswered): rows.stay,
     (Phase.READY, CallEnded): rows.stay,
     (Phase.READY, CallSurvived): rows.stay,
+    (Phase.READY, MediaChanged): rows.stay,
     (Phase.READY, Spoke): rows.stay,
     (Phase.READY, HangupAsked): rows.stay,
     (Phase.READY, DeviceFailed): rows.stay,
@@ -90,6 +94,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.WAITING, CallAnswered): rows.stay,
     (Phase.WAITING, CallEnded): rows.stay,
     (Phase.WAITING, CallSurvived): rows.stay,
+    (Phase.WAITING, MediaChanged): rows.stay,
     (Phase.WAITING, Spoke): rows.stay,
     (Phase.WAITING, HangupAsked): rows.stop_waiting,
     (Phase.WAITING, DeviceFailed): rows.stay,
@@ -103,6 +108,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.CALLING, CallAnswered): rows.answer,
     (Phase.CALLING, CallEnded): rows.end,
     (Phase.CALLING, CallSurvived): rows.stay,
+    (Phase.CALLING, MediaChanged): rows.stay,
     (Phase.CALLING, Spoke): rows.hear,
     (Phase.CALLING, HangupAsked): rows.hang_up_as_asked,
     (Phase.CALLING, DeviceFailed): rows.stay,
@@ -114,8 +120,9 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.TALKING, LinkUp): rows.stay,
     (Phase.TALKING, LinkDown): rows.stay,
     (Phase.TALKING, CallAnswered): rows.stay,
-    (Phase.TALKING, CallEnded): rows.end,
+    (Phase.TALKING, CallEnded): rows.end_or_go_on,
     (Phase.TALKING, CallSurvived): rows.stay,
+    (Phase.TALKING, MediaChanged): rows.listen,
     (Phase.TALKING, Spoke): rows.hear,
     (Phase.TALKING, HangupAsked): rows.hang_up_as_asked,
     (Phase.TALKING, DeviceFailed): rows.stay,
@@ -129,6 +136,7 @@ TABLE: Final[dict[tuple[Phase, type[Event]], Row]] = {
     (Phase.ENDING, CallAnswered): rows.stay,
     (Phase.ENDING, CallEnded): rows.end_as_asked,
     (Phase.ENDING, CallSurvived): rows.stay,
+    (Phase.ENDING, MediaChanged): rows.stay,
     (Phase.ENDING, Spoke): rows.stay,
     (Phase.ENDING, HangupAsked): rows.stay,
     (Phase.ENDING, DeviceFailed): rows.stay,

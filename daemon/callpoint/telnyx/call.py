@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from callpoint.errors import (
@@ -39,12 +39,15 @@ from callpoint.telnyx.notices import (
     EndedBy,
     InviteSent,
     MediaBegan,
+    MediaChanged,
     Notice,
 )
 from callpoint.telnyx.quality import loss_percent, mos
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
+from callpoint.telnyx.setback import Setback, setback
 from callpoint.telnyx.survivor import Survivor
+from callpoint.telnyx.vigil import Finding, Vigil
 from callpoint.telnyx.warm import WarmPeer, preload
 
 SET_UP_S: Final = 10.0
@@ -53,6 +56,7 @@ _OFFER_FIRST_S: Final = 0.02
 _TAKE_UP_S: Final = 20.0
 """Whoever has heard nothing for so long has gone."""
 _MEASURE_EVERY_S: Final = 5.0
+_LOOK_EVERY_S: Final = 1.0
 _LAST_WORD_S: Final = 1.0
 """Media of a far end that hangs up may break before its bye arrives."""
 
@@ -94,6 +98,12 @@ class Call:
         self._invited = self._is_taken_up
         self._media_began = False
         self._flows: set[str] = set()
+        self._failed: asyncio.Future[Setback] | None = None
+        """While a try of the set-up lasts: what comes in its way."""
+        self._is_second_try = False
+        self._living: asyncio.Task[None] | None = None
+        self.is_quiet = False
+        """Nothing has been heard of the far end for some seconds."""
         self._owes_bye = False
         self._bye_cause: HangupCause | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -116,6 +126,8 @@ class Call:
                 set_up = self._tasks.create_task(self._set_up())
                 await self._over.wait()
                 set_up.cancel()
+                if self._living is not None:
+                    self._living.cancel()
                 await self._say_goodbye()
         finally:
             soon.cancel()
@@ -153,14 +165,8 @@ class Call:
             case Answered(sdp=description):
                 self._take_description(description)
                 self._answered.set()
-            case CallRefused(code=code, message=message):
-                self._finish("fault", f"refused: {message} ({code})")
-            case InviteTimedOut():
-                self._fail("the server did not answer the invite")
-            case ByeReceived(cause=cause):
-                self._finish("far", cause or "NORMAL_CLEARING")
-            case NotReattached():
-                self._finish("fault", "the server no longer knows the call")
+            case CallRefused() | InviteTimedOut() | ByeReceived() | NotReattached():
+                self._suffer(setback(event))
             case AttachOffered(sdp=offer):
                 if self._tasks is not None and not self.is_over:
                     self._tasks.create_task(self._attach(offer))
@@ -170,27 +176,100 @@ class Call:
             self._remote_sdp.set_result(description)
 
     async def _set_up(self) -> None:
-        try:
-            async with asyncio.timeout(self._set_up_s):
-                await (self._wait() if self._is_taken_up else self._invite())
-                await self._answered.wait()
-                await self._connected.wait()
-        except TimeoutError:
-            self._fail(self._unanswered())
-        except CallpointError as error:
-            self._fail(str(error))
-        else:
-            self.answered_s = time.monotonic()
-            self._media.speak()
-            self._enter(CallState.ACTIVE)
-            await self._measure()
+        while (failed := await self._try()) is not None:
+            if not failed.may_pass or self._is_second_try or self._is_taken_up:
+                self._end_by(failed)
+                return
+            log.warning("%s; the call is tried once more", failed.cause)
+            try:
+                await self._begin_anew(failed)
+            except NetworkError as error:
+                self._end_by(Setback(str(error)))
+                return
+        self.answered_s = time.monotonic()
+        self._media.speak()
+        self._enter(CallState.ACTIVE)
+        assert self._tasks is not None
+        self._living = self._tasks.create_task(self._watch())
+        await self._measure()
 
-    def _unanswered(self) -> str:
+    async def _try(self) -> Setback | None:
+        """One try of the set-up; returns why it failed."""
+        self._failed = asyncio.get_running_loop().create_future()
+        trying = asyncio.create_task(self._connect())
+        try:
+            await asyncio.wait(
+                (trying, self._failed),
+                timeout=self._set_up_s,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if self._failed.done():
+                return self._failed.result()
+            if not trying.done():
+                return self._unanswered()
+            trying.result()
+        except NetworkError as error:
+            return Setback(str(error), may_pass=True)
+        except CallpointError as error:
+            return Setback(str(error), owes_bye=True)
+        finally:
+            self._failed = None
+            trying.cancel()
+            await asyncio.wait([trying])
+        return None
+
+    async def _connect(self) -> None:
+        await (self._wait() if self._is_taken_up else self._invite())
+        await self._answered.wait()
+        await self._connected.wait()
+
+    async def _begin_anew(self, failed: Setback) -> None:
+        """Another call to the far end; the same to the person, who has been recorded.
+
+        Which paths failed is learned first: the next offer may need a relay.
+        """
+        self._is_second_try = True
+        if failed.owes_bye and self._invited:
+            cause = HangupCause.NORMAL_TEMPORARY_FAILURE
+            await self._signalling.bye(self.id, cause)
+        await self._paths.close()
+        self._warm.learn()
+        self._paths = Handover(self._media, self)
+        self._remote_sdp = asyncio.Future()
+        self._answered.clear()
+        self._connected.clear()
+        self._invited = False
+        call_id = await self._signalling.begin_anew(self.id)
+        self.request = replace(self.request, call_id=call_id)
+        self.state = CallState.CALLING
+        self._emit(CallChanged(time.monotonic(), self.id, self.state))
+
+    def _unanswered(self) -> Setback:
         if self._answered.is_set():
-            return "no path for media was found"
+            return Setback("no path for media was found", may_pass=True, owes_bye=True)
         if self._is_taken_up:
-            return "the server did not offer the call again"
-        return "the assistant did not answer"
+            return Setback("the server did not offer the call again", owes_bye=True)
+        return Setback("the assistant did not answer", owes_bye=True)
+
+    async def _watch(self) -> None:
+        """Notice that nothing is heard, and do what can be done about it."""
+        vigil, began_s = Vigil(), time.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            now_s = time.monotonic()
+            finding = vigil.look(
+                now_s - (self._paths.heard_s or began_s),
+                self._paths.is_lost,
+                self._signalling.linked_for_s,
+            )
+            match finding:
+                case Finding.QUIET | Finding.BACK:
+                    self.is_quiet = vigil.is_quiet
+                    self._emit(MediaChanged(now_s, self.id, self.is_quiet))
+                case Finding.DEAD:
+                    self._signalling.renew("nothing is heard of the far end")
+                case Finding.LOST:
+                    self._end_by(Setback("nothing is heard any more", owes_bye=True))
 
     async def _wait(self) -> None:
         """The server will offer a call that was taken up, if it is there still."""
@@ -264,22 +343,34 @@ class Call:
             self._emit(MediaBegan(at_s, self.id, kind))
 
     def lost(self, reason: str) -> None:
-        if not self.is_over:
+        if self.state is not CallState.ACTIVE:
+            failed = Setback(reason, may_pass=True, owes_bye=True)
             loop = asyncio.get_running_loop()
-            loop.call_later(_LAST_WORD_S, self._fail, reason)
+            loop.call_later(_LAST_WORD_S, self._suffer, failed, self.id)
 
-    def _fail(self, cause: str) -> None:
+    def _suffer(self, failed: Setback, call_id: str | None = None) -> None:
+        """A try of the set-up failed, or the call is over; `call_id` is of that try."""
+        if self._failed is not None and call_id in (None, self.id):
+            if not self._failed.done():
+                self._failed.set_result(failed)
+        elif self.state is CallState.ACTIVE and call_id is None:
+            self._end_by(failed)
+
+    def _end_by(self, failed: Setback) -> None:
         if not self.is_over:
-            self._owes_bye = True
-            self._bye_cause = HangupCause.NORMAL_TEMPORARY_FAILURE
-            self._finish("fault", cause)
+            self._owes_bye = failed.owes_bye
+            if failed.owes_bye:
+                self._bye_cause = HangupCause.NORMAL_TEMPORARY_FAILURE
+            self._finish(failed.by, failed.cause)
 
     def _finish(self, by: EndedBy, cause: str) -> None:
         if self.is_over:
             return
+        broke_off = by == "fault" and self.answered_s is not None
         self._media.end()
         self.state = CallState.ENDED
-        self._emit(CallChanged(time.monotonic(), self.id, self.state, by, cause))
+        now_s = time.monotonic()
+        self._emit(CallChanged(now_s, self.id, self.state, by, cause, broke_off))
         self._over.set()
 
     async def _say_goodbye(self) -> None:

@@ -11,6 +11,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from callpoint import __version__
@@ -28,24 +29,22 @@ from callpoint.telnyx.events import SessionEvent
 from callpoint.telnyx.health import LIMITS, Limits
 from callpoint.telnyx.homing import Homing
 from callpoint.telnyx.notices import (
-    CallChanged,
-    CallState,
     ClientError,
     ClientReady,
     Notice,
     SocketDisconnected,
 )
 from callpoint.telnyx.protocol import Session
-from callpoint.telnyx.refusals import explained
-from callpoint.telnyx.requests import CallRequest, HangupCause, Login, UserAgent
+from callpoint.telnyx.refusals import CONVERSATION_OVER, explained
+from callpoint.telnyx.requests import CallRequest, Login, UserAgent
 from callpoint.telnyx.scribe import Scribe
 from callpoint.telnyx.seams import Media
 from callpoint.telnyx.servers import ServerConfiguration
 from callpoint.telnyx.survivor import Survivor
+from callpoint.telnyx.switchboard import Switchboard
 from callpoint.telnyx.warm import WarmPeer
 
 _USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
-_GOODBYE_S: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +69,7 @@ class Client:
         limits: Limits = LIMITS,
     ) -> None:
         self._emit = emit
-        self._set_up_s = set_up_s
         self._limits = limits
-        self._media = media
         self._configuration = ServerConfiguration()
         self._login: Login | None = None
         self._session: Session | None = None
@@ -80,20 +77,21 @@ class Client:
         self._serving: asyncio.Task[None] | None = None
         self._loss: CallpointError = NetworkError("there was no login yet")
         self._homing = Homing(limits, lambda: self.call is None, self._leave)
+        self._expired: set[str] = set()
+        """Conversations that are over."""
         self._registered: asyncio.Future[None] | None = None
-        self._calls: dict[str, Call] = {}
-        self._running: set[asyncio.Task[None]] = set()
-        self._survivor: Survivor | None = None
-        self._owed: dict[str, HangupCause | None] = {}
-        """Byes of before the first login."""
+        self._is_registered = asyncio.Event()
+        self._ready_s = 0.0
         self._scribe = Scribe(emit)
         self._warm = WarmPeer()
+        self._switchboard = Switchboard(
+            self, emit, media, self._warm, self._scribe, set_up_s
+        )
 
     @property
     def call(self) -> Call | None:
         """The call that is up or being set up, if any."""
-        live = [call for call in self._calls.values() if not call.is_over]
-        return live[-1] if live else None
+        return self._switchboard.call
 
     @property
     def is_in_call(self) -> bool:
@@ -133,8 +131,9 @@ class Client:
         """Connect, log in and wait until calls can be placed.
 
         `reconnection` says that an earlier socket of this session was lost: with it,
-        the server takes live calls up again. Raises NetworkError for what may pass,
-        RefusedError when the server does not let us in.
+        the server takes live calls up again. A conversation that is over is told by
+        `ClientError`, and a new one begins instead. Raises NetworkError for what may
+        pass, RefusedError when the server does not let us in.
         """
         await self._drop_socket()
         self._configuration = server_configuration or ServerConfiguration()
@@ -144,8 +143,19 @@ class Client:
             target_type,
             target_version_id,
             dict(user_variables or {}),
-            conversation_id,
+            None if conversation_id in self._expired else conversation_id,
         )
+        try:
+            await self._log_in(login, reconnection)
+        except RefusedError as error:
+            if login.conversation_id is None or str(error.code) != CONVERSATION_OVER:
+                raise
+            self._expired.add(login.conversation_id)
+            self._emit(ClientError(time.monotonic(), error))
+            await self._drop_socket()
+            await self._log_in(replace(login, conversation_id=None), reconnection)
+
+    async def _log_in(self, login: Login, reconnection: bool) -> None:
         session = self._session_for(login)
         socket = await self._homing.open(
             self._configuration, session.query_parameters()
@@ -189,52 +199,18 @@ class Client:
             client_state,
             dict(user_variables or {}),
         )
-        call = Call(request, self, self._media, self._warm, self._tell, self._set_up_s)
-        self._start(call)
-        return call
+        return self._switchboard.place(request)
 
     def take_up(self, survivor: Survivor) -> Call:
         """Go on with a call of an earlier life of this program; before the login.
 
         It waits for the server to offer it, and ends when that does not happen.
         """
-        self._survivor = survivor
-        call = Call(
-            survivor.call,
-            self,
-            self._media,
-            self._warm,
-            self._tell,
-            self._set_up_s,
-            survivor,
-        )
-        self._start(call)
-        return call
+        return self._switchboard.place(survivor.call, survivor)
 
     def survivor(self, is_muted: bool) -> Survivor | None:
         """What the next life of this program needs to take the live call up."""
-        call = self.call
-        if call is None:
-            return None
-        if self._session is None:
-            return self._survivor
-        if (sessid := self._session.sessid) is None:
-            return None
-        return Survivor(
-            sessid,
-            self._session.voice_sdk_id,
-            call.request,
-            call.answered_s is not None,
-            is_muted,
-            call.began_s,
-        )
-
-    def _start(self, call: Call) -> None:
-        self._calls[call.id] = call
-        self._scribe.begin()
-        task = asyncio.create_task(call.run(), name=f"call {call.id}")
-        self._running.add(task)
-        task.add_done_callback(lambda done: self._call_over(call, done))
+        return self._switchboard.survivor(is_muted)
 
     async def say(self, text: str, images: Sequence[str] = ()) -> str:
         """Send a text message, with image URLs, into the call; returns its item id."""
@@ -242,14 +218,14 @@ class Client:
             raise LocalProtocolError("a text message needs a call that is up")
         item_id = self._session.say(text, now_s=time.monotonic(), images=images)
         self._scribe.typed(item_id, text)
-        await self._flush()
+        await self.flush()
         return item_id
 
     async def tool_output(self, call_id: str, output: str) -> None:
         """Answer a `ToolCalled`; dropped when the call or the socket is gone."""
         if self._session is not None and self._session.tool_output(call_id, output):
             with contextlib.suppress(NetworkError):
-                await self._flush()
+                await self.flush()
 
     def network_changed(self, gateways: frozenset[str]) -> None:
         """Tell of new addresses or routes, and which default gateways there are.
@@ -263,19 +239,12 @@ class Client:
 
     async def log_out(self) -> None:
         """Close the socket, once the byes of calls that are over have left."""
-        if self.call is None and self._running:
-            await asyncio.wait(self._running, timeout=_GOODBYE_S)
+        await self._switchboard.rest()
         await self._drop_socket()
 
     async def disconnect(self) -> None:
         """Hang up with a bye, close the socket, and leave no task behind."""
-        for call in self._calls.values():
-            call.hangup()
-        if self._running:
-            await asyncio.wait(self._running, timeout=_GOODBYE_S)
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._switchboard.close()
         await self._drop_socket()
         await self._warm.close()
         self._scribe.close()
@@ -286,27 +255,30 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self.disconnect()
 
-    async def invite(self, call: CallRequest, sdp: str) -> None:
-        """Place a call; used by `Call`, as the three below."""
-        self._live_session().invite(call, sdp, time.monotonic())
-        await self._flush()
+    @property
+    def session(self) -> Session | None:
+        """Used by `Switchboard`, as what follows."""
+        return self._session
 
-    async def answer_attach(self, call_id: str, sdp: str) -> bool:
-        taken = self._live_session().answer_attach(call_id, sdp, time.monotonic())
-        await self._flush()
-        return taken
+    @property
+    def linked_for_s(self) -> float | None:
+        """How long we have been registered; None while we are not."""
+        return time.monotonic() - self._ready_s if self.is_ready else None
 
-    async def bye(self, call_id: str, cause: HangupCause | None) -> None:
-        """Never fails: the session sends a bye that is owed over the next socket."""
-        if self._session is None:
-            self._owed[call_id] = cause
-        elif self._live_session().bye(call_id, cause=cause, now_s=time.monotonic()):
-            with contextlib.suppress(NetworkError):
-                await self._flush()
+    async def linked(self) -> None:
+        await self._is_registered.wait()
 
-    async def dtmf(self, call_id: str, digits: str) -> None:
-        self._live_session().dtmf(call_id, digits, time.monotonic())
-        await self._flush()
+    def renew(self, reason: str) -> None:
+        """Replace the socket: the server offers its calls anew over the next one."""
+        self._leave(NetworkError(reason))
+
+    async def flush(self) -> None:
+        """A bye or a message that finds no socket waits for none: it is dropped."""
+        if self._connection is not None:
+            await self._connection.flush()
+
+    def call_over(self) -> None:
+        self._keep_warm()
 
     def _session_for(self, login: Login) -> Session:
         """The session goes on over a new socket, unless it is another assistant's."""
@@ -319,27 +291,8 @@ class Client:
                 random.random,
                 self._limits,
             )
-            self._take_over(self._session)
+            self._switchboard.begin_session(self._session)
         return self._session
-
-    def _take_over(self, session: Session) -> None:
-        """Give a new session what an earlier life of this program left."""
-        survivor, self._survivor = self._survivor, None
-        if survivor is not None:
-            now_s = time.monotonic()
-            session.take_up(survivor, now_s)
-            for call_id, cause in self._owed.items():
-                session.bye(call_id, cause, now_s)
-
-    def _live_session(self) -> Session:
-        if self._session is None:
-            raise LocalProtocolError("there was no login yet")
-        return self._session
-
-    async def _flush(self) -> None:
-        """A bye or a message that finds no socket waits for none: it is dropped."""
-        if self._connection is not None:
-            await self._connection.flush()
 
     async def _serve(
         self,
@@ -350,6 +303,7 @@ class Client:
         try:
             self._loss = error = await connection.run(reconnection)
             self._connection = None
+            self._is_registered.clear()
             self._warm.rest()
             if registered.done():
                 self._emit(SocketDisconnected(time.monotonic(), str(error)))
@@ -368,6 +322,7 @@ class Client:
             self._serving.cancel()
             await asyncio.wait([self._serving])
             self._serving = self._connection = None
+            self._is_registered.clear()
             self._warm.rest()
             await self._homing.rest()
         if self._registered is not None and not self._registered.done():
@@ -380,6 +335,8 @@ class Client:
             case events.Ready():
                 if self._registered is not None and not self._registered.done():
                     self._registered.set_result(None)
+                self._ready_s = now_s
+                self._is_registered.set()
                 self._keep_warm()
                 remark = self._homing.registered()
                 self._emit(ClientReady(now_s, self.session_id, remark))
@@ -404,35 +361,7 @@ class Client:
             case events.RequestRefused(method, _, code, message):
                 self._emit(ClientError(now_s, RefusedError(method, code, message)))
             case _:
-                self._take_of_call(event)
-
-    def _take_of_call(self, event: SessionEvent) -> None:
-        call = self._calls.get(getattr(event, "call_id", None) or "")
-        if call is not None:
-            call.take(event)
-        else:
-            log.debug("! %s", event)
-
-    def _tell(self, notice: Notice) -> None:
-        """What a call tells; its end makes the last lines of the transcript final."""
-        self._emit(notice)
-        if isinstance(notice, CallChanged) and notice.state is CallState.ENDED:
-            self._scribe.end()
-
-    def _call_over(self, call: Call, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
-        self._calls.pop(call.id, None)
-        self._warm.learn()
-        self._keep_warm()
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log.error("call %s broke off", call.id, exc_info=error)
-            self._emit(
-                ClientError(
-                    time.monotonic(),
-                    CallpointError(f"a call broke off: {type(error).__name__}"),
-                )
-            )
+                self._switchboard.take(event)
 
     def _keep_warm(self) -> None:
         """Nothing is gathered while a call is set up or up."""

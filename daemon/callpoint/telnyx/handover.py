@@ -75,6 +75,11 @@ class Handover:
         return path.peer if path else None
 
     @property
+    def is_lost(self) -> bool:
+        """Every path is gone, and none is on its way."""
+        return all(path.is_lost for path in self._paths)
+
+    @property
     def heard_s(self) -> float | None:
         """When the far end was heard last, over any path."""
         times = [path.peer.heard_s for path in self._paths]
@@ -185,7 +190,7 @@ class Handover:
         self._list_speaking()
         if path is not self._carrying:
             self._drop(path)
-        if all(each.is_lost for each in self._paths):
+        if self.is_lost:
             self._listener.lost(reason)
 
 

@@ -61,6 +61,8 @@ class CallChanged:
     state: CallState
     by: EndedBy | None = None
     cause: str | None = None
+    broke_off: bool = False
+    """It was up, and nobody wanted it to end."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,15 @@ class MediaBegan:
     at_s: float
     call_id: str
     kind: Literal["first_packet_sent", "first_packet_received"]
+
+
+@dataclass(frozen=True)
+class MediaChanged:
+    """The far end of a live call is not heard any more, or is heard again."""
+
+    at_s: float
+    call_id: str
+    is_quiet: bool
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,7 @@ Notice = (
     | CallChanged
     | InviteSent
     | MediaBegan
+    | MediaChanged
     | CallMeasured
     | CallSummary
     | TranscriptChanged

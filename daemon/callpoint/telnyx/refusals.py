@@ -12,7 +12,7 @@ from callpoint.errors import RefusedError
 from callpoint.telnyx.requests import Login
 
 _UNKNOWN: Final = r"not found|unknown|unrecogni[sz]ed|invalid|does ?n.t exist|no such"
-_CONVERSATION: Final = "10007"
+CONVERSATION_OVER: Final = "10007"
 """Documented for a conversation that does not exist (any more)."""
 
 _SWITCH: Final = (
@@ -28,7 +28,7 @@ def explained(code: int | str, message: str, login: Login) -> RefusedError:
 
 
 def _read(code: str, words: str, login: Login) -> tuple[str, str]:
-    if code == _CONVERSATION or (login.conversation_id and "conversation" in words):
+    if code == CONVERSATION_OVER or (login.conversation_id and "conversation" in words):
         return (
             f"the conversation {login.conversation_id} is not known, or over",
             "remove [assistant] conversation_id, or name one that goes on",

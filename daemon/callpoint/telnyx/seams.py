@@ -58,3 +58,19 @@ class Signalling(Protocol):
     async def bye(self, call_id: str, cause: HangupCause | None) -> None: ...
 
     async def dtmf(self, call_id: str, digits: str) -> None: ...
+
+    async def begin_anew(self, call_id: str) -> str:
+        """The id of the second try of a call; comes when calls can be placed.
+
+        Raises NetworkError when they cannot within some seconds.
+        """
+        ...
+
+    @property
+    def linked_for_s(self) -> float | None:
+        """How long we have been registered; None while we are not."""
+        ...
+
+    def renew(self, reason: str) -> None:
+        """Replace the socket: the server offers its calls anew over the next one."""
+        ...

@@ -18,6 +18,7 @@ from callpoint.station.events import (
     Indication,
     LinkDown,
     LinkUp,
+    MediaChanged,
     OpenMicrophone,
     PlaceCall,
     Play,
@@ -40,6 +41,7 @@ EVENTS: tuple[Event, ...] = (
     CallAnswered(2, "c1", 1),
     ENDED,
     CallSurvived(2, 1, held=False),
+    MediaChanged(2, is_quiet=True, number=1),
     Spoke(2, "caller"),
     HangupAsked(2),
     DeviceFailed(2, "microphone", "unplugged"),
@@ -49,16 +51,16 @@ EVENTS: tuple[Event, ...] = (
 # The next phase, by phase and in the order of EVENTS.
 NEXT = {
     "OFFLINE": "WAITING OFFLINE READY OFFLINE OFFLINE OFFLINE ENDING OFFLINE OFFLINE "
-    "OFFLINE OFFLINE OFFLINE",
+    "OFFLINE OFFLINE OFFLINE OFFLINE",
     "READY": "CALLING READY READY OFFLINE READY READY READY READY READY READY READY "
-    "READY",
+    "READY READY",
     "WAITING": "WAITING WAITING CALLING WAITING WAITING WAITING WAITING WAITING "
-    "OFFLINE WAITING WAITING OFFLINE",
-    "CALLING": "CALLING CALLING CALLING CALLING TALKING READY CALLING CALLING ENDING "
-    "CALLING CALLING ENDING",
-    "TALKING": "TALKING TALKING TALKING TALKING TALKING READY TALKING TALKING ENDING "
-    "TALKING TALKING ENDING",
-    "ENDING": "CALLING ENDING ENDING ENDING ENDING READY ENDING ENDING ENDING "
+    "WAITING OFFLINE WAITING WAITING OFFLINE",
+    "CALLING": "CALLING CALLING CALLING CALLING TALKING READY CALLING CALLING CALLING "
+    "ENDING CALLING CALLING ENDING",
+    "TALKING": "TALKING TALKING TALKING TALKING TALKING READY TALKING TALKING TALKING "
+    "ENDING TALKING TALKING ENDING",
+    "ENDING": "CALLING ENDING ENDING ENDING ENDING READY ENDING ENDING ENDING ENDING "
     "ENDING ENDING READY",
 }
 PAIRS = [
@@ -124,6 +126,69 @@ def test_a_station_begins_by_showing_that_it_connects() -> None:
     assert commands == (Show(Indication.CONNECTING),)
     assert state.phase is Phase.OFFLINE
     assert deadline(HOLD, state) is None
+
+
+class TestFarEndThatIsNotHeard:
+    QUIET = MediaChanged(20, is_quiet=True, number=1)
+    BACK = MediaChanged(25, is_quiet=False, number=1)
+
+    def test_the_led_and_the_log_tell_it_until_it_is_heard_again(self) -> None:
+        station = Told(TOGGLE, LinkUp(0), Pressed(1), CallAnswered(2, "c1", 1))
+        told, shown = station.tell(self.QUIET)
+        assert isinstance(told, Tell)
+        assert shown == Show(Indication.CONNECTING)
+        assert station.tell(self.QUIET) == ()
+        assert station.tell(self.BACK) == (Show(Indication.MICROPHONE_OPEN),)
+        assert station.phase is Phase.TALKING
+
+    def test_an_older_call_says_nothing_about_this_one(self) -> None:
+        station = Told(TOGGLE, LinkUp(0), Pressed(1), CallAnswered(2, "c1", 1))
+        assert station.tell(replace(self.QUIET, number=0)) == ()
+
+    def test_the_next_call_begins_as_one_that_is_heard(self) -> None:
+        station = Told(TOGGLE, *WAY_TO[Phase.TALKING], self.QUIET, ENDED)
+        station.tell(Pressed(30), CallAnswered(31, "c2", 2))
+        assert station.state.indication is Indication.MICROPHONE_OPEN
+
+
+class TestCallThatBrokeOff:
+    LOST = CallEnded(20, "c1", "fault", "the server forgot it", 1, broke_off=True)
+    UP = (LinkUp(0), Pressed(1), CallAnswered(2, "c1", 1))
+
+    @pytest.mark.parametrize("rules", [HOLD, TOGGLE], ids=["hold", "toggle"])
+    def test_a_new_one_continues_it_while_somebody_wants_it(self, rules: Rules) -> None:
+        station = Told(rules, *self.UP)
+        commands = station.tell(self.LOST)
+        assert PlaceCall(2) in commands
+        assert CloseMicrophone() not in commands
+        assert Play(Earcon.CALL_FAILED) not in commands
+        assert shown(commands) == [Indication.CALLING]
+
+    def test_nobody_who_holds_the_button_wants_it_in_hold_mode(self) -> None:
+        station = Told(HOLD, *self.UP, Released(3))
+        assert PlaceCall(2) not in station.tell(self.LOST)
+        assert station.phase is Phase.READY
+
+    def test_it_is_not_wanted_where_the_configuration_says_so(self) -> None:
+        rules = replace(TOGGLE, continue_lost=False)
+        commands = Told(rules, *self.UP).tell(self.LOST)
+        assert PlaceCall(2) not in commands
+        assert Play(Earcon.CALL_FAILED) in commands
+
+    def test_one_that_broke_off_at_once_would_do_so_again(self) -> None:
+        assert PlaceCall(2) not in Told(TOGGLE, *self.UP).tell(
+            replace(self.LOST, at_s=6.9)
+        )
+
+    def test_one_that_ended_as_calls_end_is_over(self) -> None:
+        over = replace(self.LOST, by="far", broke_off=False)
+        assert PlaceCall(2) not in Told(TOGGLE, *self.UP).tell(over)
+
+    def test_without_a_link_it_waits_like_a_press(self) -> None:
+        station = Told(TOGGLE, *self.UP, LinkDown(10, "no network"))
+        station.tell(self.LOST)
+        assert station.phase is Phase.WAITING
+        assert PlaceCall(2) in station.tell(LinkUp(22))
 
 
 class TestSurvival:
