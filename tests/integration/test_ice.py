@@ -121,6 +121,29 @@ async def test_a_relay_that_is_needed_is_waited_for_and_nothing_else() -> None:
                 assert time.monotonic() - began_s < PATIENCE_S / 2
 
 
+async def test_a_turn_server_that_is_silent_is_overtaken_by_the_next_one() -> None:
+    """Where UDP is blocked the one over UDP is, and nobody waits until it is sure."""
+    with silence() as port:
+        mute = TurnServer("127.0.0.1", port, "udp", False, "me", "secret")
+        async with turn_server() as turn:
+            plan = Plan((), (mute, turn.address), PATIENCE_S)
+            async with peer(plan, prepared=False) as ready:
+                began_s = time.monotonic()
+                assert kinds_of_candidates(await ready.offer())["relay"] == 1
+                assert time.monotonic() - began_s < PATIENCE_S
+        assert turn.allocations == 0
+
+
+async def test_a_turn_server_that_refuses_is_followed_by_the_next_one_at_once() -> None:
+    refusing = TurnServer("127.0.0.1", 9, "tcp", False, "me", "secret")
+    async with turn_server() as turn:
+        plan = Plan((), (refusing, turn.address), PATIENCE_S)
+        async with peer(plan, prepared=False) as ready:
+            began_s = time.monotonic()
+            assert kinds_of_candidates(await ready.offer())["relay"] == 1
+            assert time.monotonic() - began_s < 0.3
+
+
 async def test_a_relay_is_waited_for_no_longer_than_told() -> None:
     with silence() as port:
         turn = TurnServer("127.0.0.1", port, "udp", False, "me", "secret")

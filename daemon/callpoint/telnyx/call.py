@@ -267,6 +267,7 @@ class Call:
                     self.is_quiet = vigil.is_quiet
                     self._emit(MediaChanged(now_s, self.id, self.is_quiet))
                 case Finding.DEAD:
+                    self._warm.path_died()
                     self._signalling.renew("nothing is heard of the far end")
                 case Finding.LOST:
                     self._end_by(Setback("nothing is heard any more", owes_bye=True))

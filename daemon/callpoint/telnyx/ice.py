@@ -7,6 +7,7 @@ and whoever needs the candidates gets those that are known by then.
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable
 from ipaddress import IPv4Address, ip_address
@@ -27,6 +28,7 @@ SEAMS: Final = (
     (turn.TurnClientMixin, "request_with_retry"),
 )
 _COMPONENT: Final = 1
+_OVERTAKE_S: Final = 0.4
 _CHECK_PACE_S: Final = 0.02
 """aioice's own; RFC 8445 section 14.2 allows 5 ms."""
 _FAILURES: Final = (OSError, stun.TransactionError, UnicodeError)
@@ -181,10 +183,22 @@ class Gatherer:
         )
 
     async def _ask_turn(self) -> None:
-        """Allocate at the first server that lets us."""
-        for server in self._plan.turn:
-            if await self._allocate(server):
-                break
+        """Allocate at the first server that lets us; a silent one is overtaken.
+
+        Where UDP is blocked, nobody waits for the servers over UDP to stay silent.
+        """
+        asking: set[asyncio.Task[bool]] = set()
+        try:
+            for server in (*self._plan.turn, None):
+                if server is not None:
+                    asking.add(asyncio.create_task(self._allocate(server)))
+                if await _succeeds(asking, _OVERTAKE_S if server else None):
+                    break
+        finally:
+            for task in asking:
+                task.cancel()
+            if asking:
+                await asyncio.wait(asking)
         self._relay_known = True
         if self._hurried:
             self._enough.set()
@@ -272,6 +286,22 @@ def check_without_delay(connection: Any) -> Callable[[], None]:
 
     connection._check_periodic = check
     return end
+
+
+async def _succeeds(asking: set[asyncio.Task[bool]], within_s: float | None) -> bool:
+    """Whether one of them does in time; those that failed are taken out."""
+    deadline = None if within_s is None else time.monotonic() + within_s
+    while asking:
+        left_s = None if deadline is None else max(0.0, deadline - time.monotonic())
+        done, _ = await asyncio.wait(
+            asking, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        if any(task.result() for task in done):
+            return True
+        asking -= done
+        if not done:
+            return False
+    return False
 
 
 async def _resolved(server: StunServer) -> Address | None:

@@ -74,7 +74,8 @@ class PathMemory:
 
     def _forget(self) -> None:
         self._needs_relay = False
-        self._udp_blocked = False
+        self._stun_is_silent = False
+        self._udp_failed = False
 
     def gateways_are(self, gateways: frozenset[str]) -> None:
         """Told at every change; with a gateway in common, the network is the same one.
@@ -92,23 +93,30 @@ class PathMemory:
         if attempt.path == "direct":
             self._forget()
         elif attempt.path or attempt.failed or attempt.checked_s >= HOPELESS_S:
+            # Not even with a relay, which is asked over UDP first.
+            self._udp_failed |= self._needs_relay and not attempt.path
             self._needs_relay = True
+
+    def path_died(self) -> None:
+        """A live call is not heard any more: its next path may need a relay."""
+        self._needs_relay = True
 
     def stun_was_asked(self, answered: bool) -> None:
         """All STUN servers were silent, or one answered.
 
         Told only while signalling works: silence of all then means that UDP is blocked.
         """
-        self._udp_blocked = not answered
+        self._stun_is_silent = not answered
 
-    def plan(self) -> Plan:
-        """What the next peer is to gather."""
+    def plan(self, relay: bool = False) -> Plan:
+        """What the next peer is to gather; with `relay` one is wanted in any case."""
+        needs_relay = self._needs_relay or relay
         over_tcp = [server for server in self._turn if server.transport == "tcp"]
         over_udp = [server for server in self._turn if server.transport == "udp"]
-        if self._udp_blocked:
+        if self._stun_is_silent or self._udp_failed:
             # Where only STUN is silent, UDP is worth a try when nothing else is left.
-            turn = [*over_tcp, *(over_udp if self._needs_relay else ())]
+            turn = [*over_tcp, *(over_udp if needs_relay else ())]
         else:
-            turn = list(self._turn) if self._needs_relay else []
-        patience_s = PATIENCE_S if self._needs_relay and turn else 0.0
+            turn = list(self._turn) if needs_relay else []
+        patience_s = PATIENCE_S if needs_relay and turn else 0.0
         return Plan(self._stun, tuple(turn), patience_s, self._silence_s)

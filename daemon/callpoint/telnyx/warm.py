@@ -100,11 +100,19 @@ class WarmPeer:
         return held.peer
 
     def make(self, **callbacks: Any) -> "Peer":
-        """A new peer, for an answer that is wanted now."""
-        peer = self._new(self._memory.plan().in_haste())
+        """A new peer, for an answer that is wanted now.
+
+        A call that goes through a relay moves to no path without one.
+        """
+        relayed = any(peer.attempt.path == "relayed" for peer in self._lent)
+        peer = self._new(self._memory.plan(relay=relayed).in_haste())
         peer.listen(**callbacks)
         self._lent.append(peer)
         return peer
+
+    def path_died(self) -> None:
+        """A live call is not heard any more: its next peer has a relay, if there is."""
+        self._memory.path_died()
 
     def learn(self) -> None:
         """A call is over, and its peers are closed: remember which paths they found."""

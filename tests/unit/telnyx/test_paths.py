@@ -148,3 +148,35 @@ def test_the_vendor_s_servers_are_understood() -> None:
 def test_a_wrong_server_is_told_at_once() -> None:
     with pytest.raises(LocalProtocolError, match="no STUN or TURN server"):
         PathMemory([IceServer(("http://stun.example",))])
+
+
+def test_where_even_a_relay_was_no_path_tcp_comes_first_until_the_network_changes(
+    memory: PathMemory,
+) -> None:
+    memory.gateways_are(HOME)
+    memory.learn(HOPELESS)
+    assert memory.plan().turn == (UDP, TLS)
+    memory.learn(HOPELESS)
+    assert memory.plan().turn == (TLS, UDP)
+    # A STUN server that answers shows that its own port is open, and no other.
+    memory.stun_was_asked(answered=True)
+    memory.learn(RELAYED)
+    assert memory.plan().turn == (TLS, UDP)
+    memory.gateways_are(ELSEWHERE)
+    assert memory.plan() == Plan((STUN,))
+
+
+def test_a_call_that_is_not_heard_any_more_moves_with_a_relay(
+    memory: PathMemory,
+) -> None:
+    memory.path_died()
+    assert memory.plan().in_haste().turn == (UDP, TLS)
+    # It moved, and had no need of it.
+    memory.learn(DIRECT)
+    assert memory.plan() == Plan((STUN,))
+
+
+def test_a_call_that_goes_through_a_relay_moves_through_one(memory: PathMemory) -> None:
+    memory.stun_was_asked(answered=False)
+    assert memory.plan().in_haste().turn == ()
+    assert memory.plan(relay=True).in_haste().turn == (TLS, UDP)
