@@ -6,7 +6,8 @@ from pathlib import Path
 
 from callpoint.config.last_good import keep, recall
 
-FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-last-good-"))
+TEMPORARY = tempfile.TemporaryDirectory(prefix="fuzz-last-good-")
+FOLDER = Path(TEMPORARY.name)
 TABLE = {"assistant": {"target_id": "assistant-1"}, "button": {"pin": 17}}
 
 keep(FOLDER, TABLE)

@@ -21,7 +21,10 @@ client.on("telnyx.error", ({ error }) =>
 client.on("telnyx.warning", ({ warning }) =>
   tell("warning", { code: warning?.code, name: warning?.name }),
 );
-client.on("telnyx.ai.conversation", ({ params }) => tell("item", { params }));
+client.on("telnyx.ai.conversation", ({ params }) => {
+  tell("item", { params });
+  if (params.item?.type === "function_call") tell("function_call", params.item);
+});
 client.on("telnyx.notification", ({ type, call, error }) => {
   // A call that was attached again is another object with the same id.
   if (call) window.call = call;

@@ -140,7 +140,7 @@ async def test_what_an_invite_carries_arrives(stage: Stage) -> None:
     options = {"callerName": "Door", "callerNumber": "7", "customHeaders": headers}
     await customer.run(f"press({json.dumps(options)})")
     invite = await simulator.wait_for("invite")
-    assert invite["caller_name"], invite["caller_number"] == ("Door", "7")
+    assert (invite["caller_name"], invite["caller_number"]) == ("Door", "7")
     assert invite["custom_headers"] == headers
     await customer.told("callUpdate", state="active")
 

@@ -57,8 +57,7 @@ async def test_a_tool_is_called_and_its_output_spoken(stage: Stage) -> None:
     simulator, customer = await stage.call("no-greeting")
     await customer.run("call.sendConversationMessage('the weather, please', [])")
     called = await simulator.wait_for("tool_called")
-    await customer.run("new Promise((kept) => setTimeout(kept, 50))")
-    (call,) = created(customer.events, type="function_call")
+    call = await customer.told("function_call")
     assert call["call_id"] == called["tool_call_id"]
     assert json.loads(call["arguments"]) == {"city": "Dublin"}
     output = {
