@@ -11,7 +11,10 @@ from tests.sound_server import SoundServer, missing_tools
 # The same examples every time, however slow the machine; --hypothesis-profile=long
 # looks for new ones.
 settings.register_profile(
-    "repeatable", derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("long", max_examples=20_000, deadline=None)
 settings.load_profile("repeatable")
