@@ -65,7 +65,39 @@ def test_the_status_line_lives(programs: ExitStack, tmp_path: Path) -> None:
     programs.enter_context(ended(daemon)).ready()
     wait_until(lambda: any(line.startswith("STATUS=ready") for line in lines))
     daemon.press()
-    wait_until(lambda: any(line.startswith("STATUS=microphone open") for line in lines))
+    wait_until(lambda: any("call active, microphone open" in line for line in lines))
+    daemon.command("hangup")
+    wait_until(lambda: lines[-1].startswith("STATUS=ready, no call; "))
+
+
+def test_without_a_card_it_is_degraded_and_ready_later_and_answers_a_press(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    far = programs.enter_context(ended(FarEnd(tmp_path)))
+    audio = 'capture = "silence"\nplayout = "hw:CARD=nowhere"'
+    toml = configuration(far.url, audio=audio)
+    daemon = Daemon(tmp_path, toml, {"NOTIFY_SOCKET": path})
+    programs.enter_context(ended(daemon)).ready()
+    daemon.press()
+    daemon.wait(event="call", state="active")
+    wait_until(
+        lambda: lines[-1].startswith("STATUS=degraded: no speaker (hw:CARD=nowhere: ")
+    )
+    # That it is ready in the end is seen in the unit tests, which need not wait for it.
+    assert "READY=1" not in lines
+
+
+def test_the_watchdog_is_fed_without_network_and_card(
+    programs: ExitStack, tmp_path: Path
+) -> None:
+    path, lines = programs.enter_context(service_manager(tmp_path))
+    audio = 'capture = "hw:CARD=nowhere"\nplayout = "hw:CARD=nowhere"'
+    toml = configuration("ws://127.0.0.1:9", audio=audio)
+    watched = {"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"}
+    daemon = programs.enter_context(ended(Daemon(tmp_path, toml, watched)))
+    wait_until(lambda: lines.count("WATCHDOG=1") >= 15)
+    assert "watchdog" not in daemon.log
 
 
 def test_a_reload_begins_and_ends_in_a_call_that_goes_on(

@@ -20,6 +20,7 @@ from callpoint.errors import (
 )
 from callpoint.simulator import running_simulator
 from callpoint.simulator.running import Simulator
+from callpoint.system.turning import LONGEST_TURN_S
 from callpoint.telnyx.call import SET_UP_S
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
@@ -151,6 +152,19 @@ async def test_a_call_lives_from_the_invite_to_the_bye() -> None:
         await _until(lambda: client.warm is not None)
         assert client._warm._lent == []
         assert client.call is None
+
+
+async def test_a_socket_turns_until_the_session_looked_at_the_clock_too_late() -> None:
+    async with world("silent-login") as (client, _, simulator, server):
+        assert client.turn.due_s is None
+        login = client.anonymous_login("assistant-1", server_configuration=server)
+        trying = asyncio.create_task(login)
+        await simulator.wait_for("login")
+        now_s = asyncio.get_running_loop().time()
+        assert client.turn.due_s == pytest.approx(
+            now_s + LIMITS.login_s + LONGEST_TURN_S, abs=1
+        )
+        trying.cancel()
 
 
 async def test_the_transcript_grows_and_typed_text_is_answered() -> None:

@@ -25,6 +25,7 @@ from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.audio.synthetic import SyntheticCapture, read_wav
 from callpoint.errors import DeviceError, LocalProtocolError
 from callpoint.station.events import DeviceFailed, DeviceRecovered, Earcon, Spoke
+from callpoint.system.turning import LONGEST_TURN_S, stuck
 from tests.sound_server import write_wav
 
 VOICE = Path("/usr/share/sounds/alsa/Front_Center.wav")
@@ -380,6 +381,55 @@ def test_a_missing_speaker_keeps_time_and_nothing_else_happens() -> None:
         while engine.counters()["played"] < 5 and time.monotonic() < until_s:
             time.sleep(0.005)
         assert engine.counters()["played"] == 5
+
+
+def test_both_threads_turn_in_a_call_without_devices() -> None:
+    def missing() -> CaptureDevice:
+        raise DeviceError("nowhere", "No such device")
+
+    rig = Rig(microphone=Sole("nowhere", missing))
+    with rig.in_call() as engine:
+        rig.wait_for_packets(5)
+        doing = {part: turn.doing for part, turn in engine.turns().items()}
+        assert doing == {
+            "the capture thread": "recording",
+            "the playout thread": "playing",
+        }
+        assert stuck(engine.turns(), time.monotonic()) == []
+
+
+def test_a_thread_that_waits_for_a_call_may_wait_for_ever() -> None:
+    rig = Rig()
+    with rig.running() as engine:
+        rig.wait_until(lambda: engine.worked)
+        rig.wait_until(lambda: stuck(engine.turns(), time.monotonic() + 1e6) == [])
+
+
+def test_a_microphone_that_hangs_is_seen() -> None:
+    let_go = threading.Event()
+
+    def hang(_: int) -> bytes:
+        let_go.wait(SOON_S)
+        return SILENCE
+
+    rig = Rig(microphone=Sole("stuck", lambda: SyntheticCapture("stuck", hang)))
+    with rig.in_call() as engine:
+        rig.wait_until(lambda: engine.turns()["the capture thread"].due_s is not None)
+        later_s = time.monotonic() + LONGEST_TURN_S + 1
+        rig.wait_until(
+            lambda: engine.turns()["the capture thread"].doing == "recording"
+        )
+        assert stuck({"it": engine.turns()["the capture thread"]}, later_s)
+        let_go.set()
+
+
+def test_threads_that_are_gone_are_seen() -> None:
+    told: list[AudioEvent] = []
+    engine = VoiceEngine(capture("silence"), playout("silence"), told.append)
+    assert stuck(engine.turns(), time.monotonic()) == [
+        "the capture thread is gone",
+        "the playout thread is gone",
+    ]
 
 
 def test_an_earcon_sounds_without_a_call_and_to_its_end(tmp_path: Path) -> None:

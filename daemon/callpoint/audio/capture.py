@@ -17,12 +17,14 @@ from callpoint.audio.pace import Pace
 from callpoint.audio.preroll import PreRoll
 from callpoint.audio.repair import Repair
 from callpoint.audio.rtp import Codec
+from callpoint.system.turning import ENDED, LONGEST_TURN_S, Turn
 
 Send = Callable[[bytes, int], None]
 """Takes a payload and its RTP timestamp; called on the capture thread."""
 
 _LOOK_FOR_DEVICE_S: Final = 2.0
 _SILENCES: Final = (SILENCE, 0.0)
+_WAITING: Final = Turn("waiting for a call")
 
 
 class Capture:
@@ -57,7 +59,13 @@ class Capture:
         self._running = threading.Event()
         self._wake = threading.Event()
         self._closing = False
+        self._turn = Turn("not started")
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+
+    @property
+    def turn(self) -> Turn:
+        """What the thread does."""
+        return self._turn if self._thread.is_alive() or self._closing else ENDED
 
     def start(self) -> None:
         """Start the thread; the device is opened and prepared, not running."""
@@ -112,7 +120,9 @@ class Capture:
 
     def _run(self) -> None:
         while not self._closing:
+            self._begin_turn("opening the microphone")
             self.device.rest()
+            self._turn = _WAITING
             self._wake.wait(_LOOK_FOR_DEVICE_S if self.device.fault else None)
             self._wake.clear()
             if self._running.is_set():
@@ -121,11 +131,16 @@ class Capture:
 
     def _run_call(self) -> None:
         while self._running.is_set():
+            self._begin_turn("recording")
             self._frame()
+        self._begin_turn("stopping the microphone")
         self.device.use(lambda device: device.stop())
         self.preroll.clear()
         self._pace.reset()
         self.level = 0.0
+
+    def _begin_turn(self, doing: str) -> None:
+        self._turn = Turn(doing, time.monotonic() + LONGEST_TURN_S)
 
     def _frame(self) -> None:
         pcm, self.level = self._listen()

@@ -17,6 +17,7 @@ from callpoint.audio.receiver import Waiting
 from callpoint.audio.repair import Repair, Source
 from callpoint.audio.rtp import Codec, RtpPacket
 from callpoint.station.events import Spoke
+from callpoint.system.turning import Turn
 
 _SPEECH_LEVEL: Final = 0.01
 """-40 dB of full scale: above a quiet room, below anybody who wants to be heard."""
@@ -113,6 +114,18 @@ class VoiceEngine:
     def play(self, pcm: bytes) -> None:
         """Sound an earcon, with or without a call."""
         self._playout.play(pcm)
+
+    @property
+    def worked(self) -> bool:
+        """Whether both devices could be opened, be it once."""
+        return self._capture.device.worked and self._playout.device.worked
+
+    def turns(self) -> dict[str, Turn]:
+        """What each thread does."""
+        return {
+            "the capture thread": self._capture.turn,
+            "the playout thread": self._playout.turn,
+        }
 
     def levels(self) -> tuple[float, float]:
         """Loudness of the last frame of microphone and speaker, 0 to 1."""

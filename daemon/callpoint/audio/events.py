@@ -1,4 +1,4 @@
-"""PURE: what the voice engine tells: the station's events, and one of its own."""
+"""PURE: what the voice engine tells: the station's events, and its own."""
 
 from dataclasses import dataclass
 
@@ -12,4 +12,12 @@ class FirstSoundPlayed:
     at_s: float
 
 
-AudioEvent = Spoke | DeviceFailed | DeviceRecovered | FirstSoundPlayed
+@dataclass(frozen=True)
+class DeviceOpened:
+    """A sound device could be opened for the first time."""
+
+    at_s: float
+    device: str
+
+
+AudioEvent = Spoke | DeviceFailed | DeviceRecovered | DeviceOpened | FirstSoundPlayed

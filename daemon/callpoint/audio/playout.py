@@ -17,12 +17,14 @@ from callpoint.audio.pace import Pace
 from callpoint.audio.receiver import PART_BYTES, Receiver, Waiting
 from callpoint.audio.repair import Repair
 from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.system.turning import ENDED, LONGEST_TURN_S, Turn
 
 _QUIET_PART: Final = bytes(PART_BYTES)
 _TAIL_PARTS: Final = 6
 """Silence after an earcon, so that its end is out of the buffer before a stop."""
 _MOST_PACKETS: Final = 100
 _WAITING: Final = Waiting()
+_RESTING: Final = Turn("waiting for sound")
 _LOOK_FOR_DEVICE_S: Final = 2.0
 
 
@@ -53,7 +55,13 @@ class Playout:
         self._running = False
         self._wake = threading.Event()
         self._closing = False
+        self._turn = Turn("not started")
         self._thread = threading.Thread(target=self._run, name="playout", daemon=True)
+
+    @property
+    def turn(self) -> Turn:
+        """What the thread does."""
+        return self._turn if self._thread.is_alive() or self._closing else ENDED
 
     def start(self) -> None:
         """Start the thread; the device is opened, and silent."""
@@ -103,7 +111,9 @@ class Playout:
 
     def _run(self) -> None:
         while not self._closing:
+            self._begin_turn("opening the speaker")
             self.device.rest()
+            self._turn = _RESTING
             self._wake.wait(_LOOK_FOR_DEVICE_S if self.device.fault else None)
             self._wake.clear()
             if self._running or self._earcon:
@@ -112,9 +122,14 @@ class Playout:
 
     def _sound(self) -> None:
         while (self._running or self._earcon) and not self._closing:
+            self._begin_turn("playing")
             self._write(self._part())
+        self._begin_turn("stopping the speaker")
         self.device.use(lambda device: device.stop())
         self._pace.reset()
+
+    def _begin_turn(self, doing: str) -> None:
+        self._turn = Turn(doing, time.monotonic() + LONGEST_TURN_S)
 
     def _write(self, part: bytes) -> None:
         self.device.use(lambda device: device.write(part))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
-from callpoint.audio.events import AudioEvent
+from callpoint.audio.events import AudioEvent, DeviceOpened
 from callpoint.errors import DeviceError
 from callpoint.station.events import DeviceFailed, DeviceRecovered
 
@@ -90,6 +90,8 @@ class Repair(Generic[D]):
         self._device: D | None = None
         self._opened_s = 0.0
         self._retry_at_s = 0.0
+        self.worked = False
+        """It could be opened once."""
 
     @property
     def ready(self) -> bool:
@@ -166,11 +168,15 @@ class Repair(Generic[D]):
             error,
             error.advice,
         )
-        if self.fault is None:
-            self._emit(DeviceFailed(time.monotonic(), self._source.name, error.cause))
+        is_first = self.fault is None
         self.fault = error
+        if is_first:
+            self._emit(DeviceFailed(time.monotonic(), self._source.name, error.cause))
 
     def _recovered(self) -> None:
+        if not self.worked:
+            self.worked = True
+            self._emit(DeviceOpened(time.monotonic(), self._source.name))
         if self.fault is not None:
             self.fault = None
             log.info("%s works again", self._source.name)

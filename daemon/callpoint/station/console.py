@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Protocol
+from typing import Final, Protocol
 
 from callpoint import __version__
 from callpoint.errors import CallpointError, ConfigError, LocalProtocolError
@@ -13,7 +13,10 @@ from callpoint.station.performer import Performer
 from callpoint.station.reporter import Reporter
 from callpoint.station.settings import Reloaded, Settings, told
 from callpoint.station.station import Station
+from callpoint.station.status_line import Standing
 from callpoint.telnyx.notices import CallState
+
+_WORDS: Final = {"capture": "microphone", "playout": "speaker", "button": "button"}
 
 
 class Button(Protocol):
@@ -104,6 +107,34 @@ class Console:
             "config": self._configuration(),
         }
 
+    def standing(self) -> Standing:
+        """What systemd's status line is made of."""
+        call = self._client.call
+        faults = self._faults()
+        return Standing(
+            self._reporter.link,
+            self._reporter.link_reason,
+            call.state.value if call is not None else None,
+            self._sound.microphone_open,
+            {
+                _WORDS[part]: self._sound.in_use().get(part) or name
+                for part, name in self._names().items()
+                if faults[part] is None and name != "none"
+            },
+            self._troubles(),
+        )
+
+    def _troubles(self) -> list[str]:
+        degraded = self._reporter.degraded
+        return [
+            *([degraded] if degraded else []),
+            *(
+                f"no {_WORDS[part]} ({fault})"
+                for part, fault in self._faults().items()
+                if fault is not None
+            ),
+        ]
+
     def press(self, at_s: float) -> None:
         self._button.drive(True, at_s)
 
@@ -154,14 +185,7 @@ class Console:
         }
 
     def _devices(self) -> dict[str, object]:
-        config = self._settings.config
-        audio, button = config.audio, config.button
-        names = {
-            "capture": ", ".join(audio.capture),
-            "playout": ", ".join(audio.playout),
-            "button": "none" if button.pin is None else f"pin {button.pin}",
-        }
-        faults = {**self._sound.faults(), "button": self._button.button_fault}
+        faults = self._faults()
         in_use, warnings = self._sound.in_use(), self._sound.warnings()
         return {
             part: {
@@ -170,7 +194,19 @@ class Console:
                 "fault": faults[part],
                 "warning": warnings.get(part),
             }
-            for part, name in names.items()
+            for part, name in self._names().items()
+        }
+
+    def _faults(self) -> dict[str, str | None]:
+        return {**self._sound.faults(), "button": self._button.button_fault}
+
+    def _names(self) -> dict[str, str]:
+        config = self._settings.config
+        audio, button = config.audio, config.button
+        return {
+            "capture": ", ".join(audio.capture),
+            "playout": ", ".join(audio.playout),
+            "button": "none" if button.pin is None else f"pin {button.pin}",
         }
 
     async def _dial(self, call: LiveCall, digits: str) -> None:

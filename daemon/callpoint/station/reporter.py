@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class Reporter:
-    """`publish` takes one event of the stream, `tell_status` systemd's status line.
+    """`publish` takes one event of the stream; `changed` is called when the link, the
+    call, the microphone or the LED is another.
 
     What the assistant and the caller said is logged only with `log_transcripts`.
     """
@@ -25,18 +26,17 @@ class Reporter:
     def __init__(
         self,
         publish: Callable[[Mapping[str, object]], None],
-        tell_status: Callable[[str], None],
+        changed: Callable[[], None] = lambda: None,
         log_transcripts: bool = False,
     ) -> None:
         self.link: LinkState = "offline"
         self.link_reason: str | None = "not logged in yet"
         self._publish = publish
-        self._tell_status = tell_status
+        self._changed = changed
         self.log_transcripts = log_transcripts
         self.degraded: str | None = None
         """What is wrong although presses are answered."""
         self._call_id: str | None = None
-        self._shown = Indication.OFF
 
     def link_is(self, link: LinkState, reason: str | None = None) -> None:
         """The signalling connection came, is tried, or went."""
@@ -44,6 +44,7 @@ class Reporter:
         if link != self.link:
             self.link = link
             self._publish({"event": "link", "state": link, "reason": reason})
+        self._changed()
 
     def button(self, event: Pressed | Released) -> None:
         state = "pressed" if isinstance(event, Pressed) else "released"
@@ -52,23 +53,17 @@ class Reporter:
 
     def microphone(self, is_open: bool) -> None:
         self._publish({"event": "microphone", "open": is_open})
+        self._changed()
 
     def shows(self, indication: Indication) -> None:
-        """The LED changed: systemd is told the same in words."""
+        """The LED changed."""
         self._publish({"event": "led", "shows": indication.value})
-        self._shown = indication
-        self._tell_state()
+        self._changed()
 
     def degrade(self, degraded: str | None) -> None:
-        """Tell systemd what is wrong although presses are answered; None: nothing."""
+        """Remember what is wrong although presses are answered; None: nothing."""
         self.degraded = degraded
-        self._tell_state()
-
-    def _tell_state(self) -> None:
-        reason = f": {self.link_reason}" if self.link_reason else ""
-        degraded = f"; degraded: {self.degraded}" if self.degraded else ""
-        told = f"{self._shown.value}; link {self.link}{reason}{degraded}"
-        self._tell_status(told)
+        self._changed()
 
     def tell(self, told: Tell) -> None:
         log.warning("%s. %s", told.what, told.advice)
@@ -140,6 +135,7 @@ class Reporter:
         else:
             log.info("call %s: %s", changed.call_id, changed.state.value)
         self._at(changed.at_s, event)
+        self._changed()
 
     def _transcript(self, changed: notices.TranscriptChanged) -> None:
         line = changed.line

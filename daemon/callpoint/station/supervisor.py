@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from callpoint.audio.engine import VoiceEngine
-from callpoint.audio.events import AudioEvent, FirstSoundPlayed
+from callpoint.audio.events import AudioEvent, DeviceOpened, FirstSoundPlayed
 from callpoint.config.schema import Config
 from callpoint.control.feed import Feed
 from callpoint.control.server import ControlServer, station_server
@@ -25,16 +25,27 @@ from callpoint.errors import (
 )
 from callpoint.station import parts
 from callpoint.station.console import Console
-from callpoint.station.events import CallSurvived, LinkDown, LinkUp, Pressed, Released
+from callpoint.station.events import (
+    CallSurvived,
+    LinkDown,
+    LinkUp,
+    Pressed,
+    Released,
+    Spoke,
+)
 from callpoint.station.performer import Performer
 from callpoint.station.reloading import Reloading
 from callpoint.station.reporter import Reporter
 from callpoint.station.settings import Settings
 from callpoint.station.state import IN_CALL, Phase
 from callpoint.station.station import Station
+from callpoint.station.status_line import status_line
 from callpoint.system import notify
 from callpoint.system.network import NetworkWatch
 from callpoint.system.plugs import PlugWatch
+from callpoint.system.service import Service
+from callpoint.system.turning import Turn
+from callpoint.system.watchdog import Watchdog
 from callpoint.telnyx.call import Call
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.events import ToolCalled
@@ -109,12 +120,13 @@ class Supervisor:
         self._fault_at_start = fault
         self._loop = asyncio.get_running_loop()
         self._calling = asyncio.Event()
-        self._is_ready = False
         self._logged_in: Mapping[str, object] | None = None
         self._working: set[asyncio.Task[object]] = set()
+        self._cards_work = asyncio.Event()
         self._feed = Feed()
+        self._service = Service(self._status_line, self._reload)
         self._reporter = Reporter(
-            self._feed.publish, notify.status, config.log.transcripts
+            self._feed.publish, self._service.changed, config.log.transcripts
         )
         self._voice = VoiceEngine(
             parts.capture(config.audio),
@@ -166,34 +178,34 @@ class Supervisor:
         """Run until `stop`; then hang up and leave nothing behind."""
         socket = self._settings.config.control.socket
         control = station_server(socket, self._console, self._feed)
+        watchdog = Watchdog(self._turns)
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(self._line.run(), name="line"),
+                tasks.create_task(watchdog.run(notify.watchdog_s()), name="watchdog"),
                 tasks.create_task(self._preload(), name="preload"),
                 tasks.create_task(self._meter(), name="meter"),
             ]
             try:
                 await self._start(control)
+                announcement = self._service.announce(self._cards_work)
+                background.append(tasks.create_task(announcement, name="ready"))
                 await stop.wait()
             finally:
                 log.info("stopping")
-                self._is_ready = False
-                notify.stopping()
+                self._service.stopping()
                 for task in background:
                     task.cancel()
                 await self._stop(control)
 
     def hung_up(self) -> None:
-        """SIGHUP came: reload, and let systemd know when that is done."""
-        if self._is_ready:
-            self._in_background(self._reload_for_systemd())
+        """SIGHUP came."""
+        self._in_background(self._service.reload())
 
-    async def _reload_for_systemd(self) -> None:
-        notify.reloading(time.monotonic())
+    async def _reload(self) -> None:
         # What is wrong is in the log and in the status by then.
         with suppress(ConfigError):
             await self._reloading.reload()
-        notify.ready()
 
     async def _start(self, control: ControlServer) -> None:
         self._voice.start()
@@ -212,8 +224,6 @@ class Supervisor:
         except ControlError as error:
             # Nobody who presses the button needs it.
             self._reporter.error(error)
-        self._is_ready = True
-        notify.ready()
         log.info("a press is answered")
 
     def _go_on(self) -> None:
@@ -241,6 +251,16 @@ class Supervisor:
         await control.stop()
         self._controls.close()
         self._voice.close()
+
+    def _status_line(self) -> str:
+        return status_line(self._console.standing())
+
+    def _turns(self) -> dict[str, Turn]:
+        return {
+            **self._voice.turns(),
+            "the line": self._line.turn,
+            "the client": self._client.turn,
+        }
 
     def _network_changed(self, gateways: frozenset[str]) -> None:
         self._client.network_changed(gateways)
@@ -327,10 +347,19 @@ class Supervisor:
 
     def _sounded(self, event: AudioEvent) -> None:
         """Called on the audio threads."""
-        if isinstance(event, FirstSoundPlayed):
-            self._loop.call_soon_threadsafe(self._reporter.sound_began, event)
-        else:
-            self._loop.call_soon_threadsafe(self._station.post, event)
+        self._loop.call_soon_threadsafe(self._sound_changed, event)
+
+    def _sound_changed(self, event: AudioEvent) -> None:
+        match event:
+            case FirstSoundPlayed():
+                self._reporter.sound_began(event)
+            case DeviceOpened():
+                if self._voice.worked:
+                    self._cards_work.set()
+            case _:
+                self._station.post(event)
+                if not isinstance(event, Spoke):
+                    self._service.changed()
 
     async def _preload(self) -> None:
         """Where the login takes long, let the first call not wait for imports after it.

@@ -28,6 +28,19 @@ def reloading(now_s: float) -> None:
     _notify(f"RELOADING=1\nMONOTONIC_USEC={now_s * 1_000_000:.0f}")
 
 
+def feed() -> None:
+    """Keep systemd's watchdog from ending the daemon for a while."""
+    _notify("WATCHDOG=1")
+
+
+def watchdog_s() -> float | None:
+    """How often the watchdog wants to be fed, at least; None where there is none."""
+    if os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+        return None
+    limit_us = os.environ.get("WATCHDOG_USEC", "")
+    return int(limit_us) / 1_000_000 if limit_us.isdecimal() else None
+
+
 def stopping() -> None:
     """The end has begun; systemd waits TimeoutStopSec from here."""
     _notify("STOPPING=1")

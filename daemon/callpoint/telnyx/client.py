@@ -22,6 +22,7 @@ from callpoint.errors import (
     RefusedError,
     SentAwayError,
 )
+from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx import events
 from callpoint.telnyx.call import SET_UP_S, Call
 from callpoint.telnyx.connection import Connection
@@ -45,6 +46,7 @@ from callpoint.telnyx.switchboard import Switchboard
 from callpoint.telnyx.warm import WarmPeer
 
 _USER_AGENT: Final = UserAgent(__version__, f"callpoint-{__version__}")
+_NO_SOCKET: Final = Turn("without a socket")
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,16 @@ class Client:
     def session_id(self) -> str | None:
         """The vendor's `sessid`."""
         return self._session.sessid if self._session else None
+
+    @property
+    def turn(self) -> Turn:
+        """What the socket does; it looks at the clock when the session asks for it."""
+        if self._connection is None or self._session is None:
+            return _NO_SOCKET
+        due_s = self._session.deadline()
+        return Turn(
+            "keeping the socket", None if due_s is None else due_s + LONGEST_TURN_S
+        )
 
     async def anonymous_login(
         self,

@@ -8,10 +8,15 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from callpoint.errors import CallpointError
+from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx.backoff import Backoff, Retry, Shortcuts, retry
+
+_LOGIN_S: Final = 120.0
+"""Above the sum of all that a login may wait for."""
+_REGISTERED: Final = Turn("registered")
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,8 @@ class Line:
         self._failures = 0
         self._moved = self._pressed = False
         self._wished = asyncio.Event()
+        self.turn = Turn("not started")
+        """What it does."""
 
     async def run(self) -> None:
         """Stay logged in for ever; raises only what no retry can cure."""
@@ -61,12 +68,14 @@ class Line:
         while True:
             self._trying()
             self._forget_wishes()
+            self._begin_turn("logging in", _LOGIN_S)
             try:
                 await self._login(reconnection)
             except CallpointError as error:
                 await self._wait(self._failed(error), error)
             else:
                 self._registered()
+                self.turn = _REGISTERED
                 reconnection = True
                 cause = await self._client.disconnected()
                 self._forget_wishes()
@@ -81,6 +90,9 @@ class Line:
         """Somebody pressed, and waits."""
         self._pressed = True
         self._wished.set()
+
+    def _begin_turn(self, doing: str, longest_s: float) -> None:
+        self.turn = Turn(doing, asyncio.get_running_loop().time() + longest_s)
 
     def _registered(self) -> None:
         if self._failures:
@@ -110,6 +122,7 @@ class Line:
         """Until the delay is over, or a wish cuts it short."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + delay_s
+        self._begin_turn("waiting to log in", delay_s + LONGEST_TURN_S)
         try:
             while True:
                 async with asyncio.timeout_at(until_s):

@@ -59,7 +59,7 @@ def test_a_card_that_is_pulled_between_calls_is_a_fault_at_once() -> None:
     repair.rest()
     assert card.closed
     assert not repair.ready
-    [failed] = events
+    [_opened, failed] = events
     assert isinstance(failed, DeviceFailed)
     assert failed.cause == "was unplugged"
 

@@ -41,7 +41,7 @@ class World:
     muting_changes: int = 0
 
     def performer(self) -> Performer:
-        reporter = Reporter(self.published.append, self.done.append)
+        reporter = Reporter(self.published.append)
         return Performer(
             self._place,
             self._take_up,

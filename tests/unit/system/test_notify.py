@@ -1,6 +1,7 @@
 """What systemd hears, read from a real notification socket."""
 
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -37,6 +38,31 @@ def test_systemd_hears_ready_status_and_stopping(heard: socket.socket) -> None:
 def test_a_reload_is_told_with_its_time(heard: socket.socket) -> None:
     notify.reloading(12.5)
     assert heard.recv(100) == b"RELOADING=1\nMONOTONIC_USEC=12500000"
+
+
+def test_the_watchdog_is_fed(heard: socket.socket) -> None:
+    notify.feed()
+    assert heard.recv(100) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize(
+    ("variables", "limit_s"),
+    [
+        ({}, None),
+        ({"WATCHDOG_USEC": "30000000"}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": str(os.getpid())}, 30.0),
+        ({"WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "1"}, None),
+        ({"WATCHDOG_USEC": "soon"}, None),
+    ],
+)
+def test_the_watchdog_is_whose_systemd_says(
+    variables: dict[str, str], limit_s: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WATCHDOG_USEC", "WATCHDOG_PID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert notify.watchdog_s() == limit_s
 
 
 def test_a_status_of_two_lines_says_nothing_else(heard: socket.socket) -> None:

@@ -13,6 +13,7 @@ from callpoint.errors import (
     RefusedError,
     SentAwayError,
 )
+from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx.line import Line
 from tests.virtual_time import in_virtual_time
 
@@ -87,6 +88,33 @@ def played(
 
     in_virtual_time(play())
     return far
+
+
+def test_what_it_does_has_an_end_but_for_being_registered() -> None:
+    turns: list[Turn] = []
+    far = FarSide([UNREACHABLE, IN])
+
+    async def play() -> None:
+        async def log_in(reconnection: bool) -> None:
+            turns.append(line.turn)
+            later = asyncio.get_running_loop().call_later
+            later(0.1, lambda: turns.append(line.turn))
+            await far.log_in(reconnection)
+
+        line = Line(far, log_in, far.wait, dice=lambda: 0.5)
+        with pytest.raises(PlayedOutError):
+            await line.run()
+
+    in_virtual_time(play())
+    first_s, second_s, third_s = far.at_s
+    wait_s = second_s - first_s
+    assert turns == [
+        Turn("logging in", first_s + 120),
+        Turn("waiting to log in", first_s + wait_s + LONGEST_TURN_S),
+        Turn("logging in", second_s + 120),
+        Turn("registered"),
+        Turn("logging in", third_s + 120),
+    ]
 
 
 def test_the_first_login_is_none_again_and_every_later_one_is() -> None:
