@@ -52,16 +52,23 @@ class Journal:
 
 
 class Program:
-    """A running `callpoint ARGUMENTS`; its standard error goes to a file."""
+    """A running `callpoint ARGUMENTS`; its standard error goes to a file.
+
+    `under` are the words of a command that runs it.
+    """
 
     def __init__(
-        self, log: Path, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        log: Path,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        under: Sequence[str] = (),
     ) -> None:
         self._log = log
         self.started_s = time.monotonic()
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "callpoint", *arguments],
+                [*under, sys.executable, "-m", "callpoint", *arguments],
                 env={**os.environ, **(environment or {})},
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -119,6 +126,7 @@ class Daemon(Program, Journal):
         toml: str,
         environment: Mapping[str, str] | None = None,
         options: Sequence[str] = (),
+        under: Sequence[str] = (),
     ) -> None:
         """With `options` it reads what they say, and not `toml` from a file alone."""
         Journal.__init__(self)
@@ -131,6 +139,7 @@ class Daemon(Program, Journal):
             *("run", *(options or ("--config", str(config)))),
             *("--socket", str(self.socket)),
             environment=environment,
+            under=under,
         )
 
     def follow(self) -> "Daemon":

@@ -12,6 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from callpoint.audio.events import AudioEvent, DeviceOpened
 from callpoint.errors import DeviceError
 from callpoint.station.events import DeviceFailed, DeviceRecovered
+from callpoint.system.entries import Entry
 
 _RETRY_S: Final = 1.0
 
@@ -162,16 +163,15 @@ class Repair(Generic[D]):
     def _failed(self, error: DeviceError) -> None:
         # One that worked for a while is tried again at once: another may be there.
         self._retry_at_s = self._opened_s + _RETRY_S
-        log.log(
-            logging.DEBUG if self.fault else logging.WARNING,
-            "%s. %s",
-            error,
-            error.advice,
-        )
+        log.debug("%s. %s", error, error.advice)
         is_first = self.fault is None
         self.fault = error
         if is_first:
-            self._emit(DeviceFailed(time.monotonic(), self._source.name, error.cause))
+            self._emit(
+                DeviceFailed(
+                    time.monotonic(), self._source.name, error.cause, error.advice
+                )
+            )
 
     def _recovered(self) -> None:
         if not self.worked:
@@ -179,5 +179,9 @@ class Repair(Generic[D]):
             self._emit(DeviceOpened(time.monotonic(), self._source.name))
         if self.fault is not None:
             self.fault = None
-            log.info("%s works again", self._source.name)
+            log.info(
+                "%s works again",
+                self._source.name,
+                extra=Entry.DEVICE_RECOVERED.fields(device=self._source.name),
+            )
             self._emit(DeviceRecovered(time.monotonic(), self._source.name))

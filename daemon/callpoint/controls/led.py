@@ -17,6 +17,7 @@ from callpoint.controls.pins import (
     told,
 )
 from callpoint.station.events import Indication
+from callpoint.system.entries import Entry
 
 _SEEN_LEVELS = 64
 
@@ -101,7 +102,12 @@ class PinLed:
                     self._changed.wait(None if for_ms == inf else for_ms / 1000)
             self._device.off()
         except failures() as error:
-            log.warning("%s: %s; it shows nothing any more", self._name, error)
+            log.warning(
+                "%s: %s; it shows nothing any more",
+                self._name,
+                error,
+                extra=Entry.DEVICE_FAILED.fields(device=self._name, cause=error),
+            )
 
 
 class MockLed(PinLed):

@@ -9,9 +9,11 @@ becomes of that call carries it back, so that the late end of an older call cann
 a newer one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
+
+from callpoint.system.entries import Entry
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class DeviceFailed:
     at_s: float
     device: str
     cause: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,9 @@ class Tell:
 
     what: str
     advice: str = ""
+    entry: Entry = field(default=Entry.TROUBLE, compare=False)
+    """What kind of entry of the journal it becomes."""
+    device: str | None = field(default=None, compare=False)
 
 
 Command = (

@@ -253,5 +253,5 @@ class Controls:
             return NoLed()
 
     def _failed(self, error: DeviceError) -> None:
-        cause = f"{error.cause} ({error.advice})" if error.advice else error.cause
-        self.failures.append(DeviceFailed(time.monotonic(), error.device, cause))
+        failed = DeviceFailed(time.monotonic(), error.device, error.cause, error.advice)
+        self.failures.append(failed)

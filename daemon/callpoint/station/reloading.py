@@ -7,6 +7,7 @@ from collections.abc import Callable
 from callpoint.config.schema import Config
 from callpoint.errors import ConfigError
 from callpoint.station.settings import Reloaded, Settings, told
+from callpoint.system.entries import Entry
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Reloading:
                 self.refuse(error)
                 raise
             reloaded = self._settings.take(config, self._in_call())
-        log.info("configuration: %s", reloaded)
+        log.info("configuration: %s", reloaded, extra=Entry.CONFIG_APPLIED.fields())
         self._degrade(None)
         return reloaded
 
@@ -51,6 +52,10 @@ class Reloading:
         """The configuration is wrong, and the last good one in force."""
         self._settings.refuse(error)
         for fault in error.faults:
-            log.error("configuration: %s", fault)
+            log.error(
+                "configuration: %s",
+                fault,
+                extra=Entry.CONFIG_REFUSED.fields(cause=fault),
+            )
         log.error("the last good configuration is in force")
         self._degrade(f"the configuration is wrong: {told(error)}")

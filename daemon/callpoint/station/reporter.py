@@ -2,14 +2,24 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Literal
+from dataclasses import asdict
+from typing import Final, Literal
 
 from callpoint.audio.events import FirstSoundPlayed
 from callpoint.errors import CallpointError
 from callpoint.station.events import Indication, Pressed, Released, Tell
+from callpoint.system.entries import Entry
 from callpoint.telnyx import notices
 from callpoint.telnyx.events import ToolCalled
+from callpoint.telnyx.messages import TelnyxIds
 from callpoint.telnyx.notices import CallState, Notice
+
+_CALL_ENTRIES: Final = {
+    CallState.CALLING: Entry.CALL_PLACED,
+    CallState.ACTIVE: Entry.CALL_ANSWERED,
+    CallState.ENDED: Entry.CALL_ENDED,
+}
+_OF_A_CALL: Final = (Entry.CALL_FAILED, Entry.CALL_TOO_LONG)
 
 LinkState = Literal["offline", "connecting", "ready"]
 
@@ -37,6 +47,7 @@ class Reporter:
         self.degraded: str | None = None
         """What is wrong although presses are answered."""
         self._call_id: str | None = None
+        self._ids = TelnyxIds()
 
     def link_is(self, link: LinkState, reason: str | None = None) -> None:
         """The signalling connection came, is tried, or went."""
@@ -66,7 +77,11 @@ class Reporter:
         self._changed()
 
     def tell(self, told: Tell) -> None:
-        log.warning("%s. %s", told.what, told.advice)
+        facts = {"device": told.device, "advice": told.advice or None}
+        if told.entry in _OF_A_CALL:
+            facts |= self._names_of_call()
+        line = f"{told.what}. {told.advice}" if told.advice else told.what
+        log.warning("%s", line, extra=told.entry.fields(**facts))
         self._publish({"event": "error", "what": told.what, "advice": told.advice})
 
     def error(self, error: CallpointError) -> None:
@@ -88,8 +103,13 @@ class Reporter:
     def notice(self, notice: Notice) -> None:
         """What the client tells."""
         match notice:
+            case notices.ClientReady() | notices.SocketDisconnected():
+                _log_link(notice)
             case notices.CallChanged():
                 self._call_changed(notice)
+            case notices.CallIdentified(at_s, call_id, ids):
+                self._ids = ids
+                self._at(at_s, {"event": "ids", "call_id": call_id, **asdict(ids)})
             case notices.InviteSent(at_s, call_id):
                 self._at(at_s, {"event": "invite", "call_id": call_id})
             case notices.MediaBegan(at_s, call_id, kind):
@@ -101,12 +121,23 @@ class Reporter:
             case notices.CallMeasured(at_s, call_id, figures):
                 self._at(at_s, {"event": "figures", "call_id": call_id, **figures})
             case notices.CallSummary(at_s, call_id, figures):
-                log.info("call %s in figures: %s", call_id, _listed(figures))
+                log.info(
+                    "call %s in figures: %s",
+                    call_id,
+                    _listed(figures),
+                    extra=Entry.CALL_MEASURED.fields(
+                        **{**figures, **self._names_of_call(), "call_id": call_id}
+                    ),
+                )
                 self._at(at_s, {"event": "summary", "call_id": call_id, **figures})
             case notices.TranscriptChanged():
                 self._transcript(notice)
             case ToolCalled(call_id, name, arguments):
-                log.info("the assistant calls the tool %s, which is unknown", name)
+                log.info(
+                    "the assistant calls the tool %s, which is unknown",
+                    name,
+                    extra=Entry.TOOL_REFUSED.fields(tool=name, **self._names_of_call()),
+                )
                 self._publish(
                     {
                         "event": "tool",
@@ -121,7 +152,8 @@ class Reporter:
                 log.debug("%s", notice)
 
     def _call_changed(self, changed: notices.CallChanged) -> None:
-        self._call_id = changed.call_id
+        if changed.call_id != self._call_id:
+            self._call_id, self._ids = changed.call_id, TelnyxIds()
         event: dict[str, object] = {
             "event": "call",
             "id": changed.call_id,
@@ -129,18 +161,39 @@ class Reporter:
         }
         if changed.state is CallState.ENDED:
             event |= {"by": changed.by, "cause": changed.cause}
-            log.info(
-                "call %s ended by %s: %s", changed.call_id, changed.by, changed.cause
-            )
-        else:
-            log.info("call %s: %s", changed.call_id, changed.state.value)
+        self._log_call(changed)
         self._at(changed.at_s, event)
         self._changed()
+
+    def _log_call(self, changed: notices.CallChanged) -> None:
+        entry = _CALL_ENTRIES.get(changed.state)
+        if entry is None:
+            log.debug("call %s: %s", changed.call_id, changed.state.value)
+            return
+        line = f"call {changed.call_id}: {changed.state.value}"
+        if entry is Entry.CALL_ENDED:
+            line = f"call {changed.call_id} ended by {changed.by}: {changed.cause}"
+        facts = {
+            "state": changed.state.value,
+            "by": changed.by,
+            "cause": changed.cause,
+            **self._names_of_call(),
+        }
+        log.info("%s", line, extra=entry.fields(**facts))
+
+    def _names_of_call(self) -> dict[str, str | None]:
+        """Ours and the vendor's, whose support asks for them."""
+        return {"call_id": self._call_id, **asdict(self._ids)}
 
     def _transcript(self, changed: notices.TranscriptChanged) -> None:
         line = changed.line
         if self.log_transcripts and line.final:
-            log.info("%s: %s", line.role, line.text)
+            log.info(
+                "%s: %s",
+                line.role,
+                line.text,
+                extra=Entry.TRANSCRIPT.fields(role=line.role, **self._names_of_call()),
+            )
         self._at(
             changed.at_s,
             {
@@ -157,6 +210,15 @@ class Reporter:
 
     def _at(self, at_s: float, event: Mapping[str, object]) -> None:
         self._publish({**event, "monotonic_s": round(at_s, 6)})
+
+
+def _log_link(notice: notices.ClientReady | notices.SocketDisconnected) -> None:
+    if isinstance(notice, notices.ClientReady):
+        log.info("logged in", extra=Entry.LOGGED_IN.fields())
+    else:
+        fields = Entry.LINK_LOST.fields(cause=notice.reason)
+        line = "the link is lost: %s. It is tried again by itself"
+        log.warning(line, notice.reason, extra=fields)
 
 
 def _listed(figures: Mapping[str, object]) -> str:

@@ -29,6 +29,7 @@ from callpoint.station.events import (
     TimeCame,
 )
 from callpoint.station.state import Phase, Rules, State, Timer, idle, is_due
+from callpoint.system.entries import Entry
 
 Outcome = tuple[State, tuple[Command, ...]]
 # A row takes only the event type that the table gives it, which a type of one dict
@@ -89,6 +90,7 @@ def give_up_waiting(rules: Rules, state: State, event: TimeCame) -> Outcome:
     told = Tell(
         f"no connection: {state.link_reason}",
         "the connection is tried again by itself; press again later",
+        Entry.NO_CONNECTION,
     )
     silent = replace(state, phase=Phase.OFFLINE, fault_since_s=event.at_s)
     return silent, (Play(Earcon.NO_CONNECTION), told)
@@ -162,7 +164,11 @@ def end(_rules: Rules, state: State, event: CallEnded) -> Outcome:
         return over, (Play(Earcon.CALL_ENDED),)
     if event.by == "near":
         return over, ()
-    told = Tell(f"the call failed: {event.cause}", "press again for a new call")
+    told = Tell(
+        f"the call failed: {event.cause}",
+        "press again for a new call",
+        Entry.CALL_FAILED,
+    )
     return replace(over, fault_since_s=event.at_s), (Play(Earcon.CALL_FAILED), told)
 
 
@@ -196,6 +202,7 @@ def keep_limits(rules: Rules, state: State, event: TimeCame) -> Outcome:
         told = Tell(
             f"the call was ended after {rules.longest_call_s:g} s",
             "press for a new call; longest_call_s in [call] is the limit",
+            Entry.CALL_TOO_LONG,
         )
         return ending, (*commands, Play(Earcon.CALL_ENDED), told)
     if is_due(rules, state, Timer.QUIET, event.at_s):

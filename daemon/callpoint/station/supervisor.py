@@ -5,6 +5,7 @@ daemon is ready when a press is answered, if need be with a fault.
 """
 
 import asyncio
+import faulthandler
 import logging
 import signal
 import time
@@ -40,7 +41,9 @@ from callpoint.station.settings import Settings
 from callpoint.station.state import IN_CALL, Phase
 from callpoint.station.station import Station
 from callpoint.station.status_line import status_line
+from callpoint.system import log as system_log
 from callpoint.system import notify
+from callpoint.system.entries import Entry
 from callpoint.system.network import NetworkWatch
 from callpoint.system.plugs import PlugWatch
 from callpoint.system.service import Service
@@ -75,21 +78,14 @@ def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -
     `load` reads the configuration again. `config` is the last good one where there is a
     `fault` in what it would read. Raises CallpointError for what no retry can cure.
     """
-    _start_log(config.log.level)
+    system_log.start(config.log.level)
+    # A library that crashes, or systemd's watchdog, leaves the stacks of all threads.
+    faulthandler.enable()
     try:
         asyncio.run(_supervise(config, load, fault))
     except* CallpointError as group:
         raise _first(group) from None
     return 0
-
-
-def _start_log(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
-    # They tell of every packet at DEBUG, and of every ICE check at INFO.
-    for chatty in ("aioice", "aiortc", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 async def _supervise(
@@ -192,7 +188,7 @@ class Supervisor:
                 background.append(tasks.create_task(announcement, name="ready"))
                 await stop.wait()
             finally:
-                log.info("stopping")
+                log.info("stopping", extra=Entry.STOPPING.fields())
                 self._service.stopping()
                 for task in background:
                     task.cancel()
@@ -224,7 +220,7 @@ class Supervisor:
         except ControlError as error:
             # Nobody who presses the button needs it.
             self._reporter.error(error)
-        log.info("a press is answered")
+        log.info("a press is answered", extra=Entry.STARTED.fields())
 
     def _go_on(self) -> None:
         """Go on with the call of an earlier life of this program; before the login."""
@@ -298,7 +294,6 @@ class Supervisor:
                 self._reporter.link_is("ready", remark)
                 self._station.post(LinkUp(at_s))
             case SocketDisconnected(reason=reason):
-                log.warning("the link is lost: %s", reason)
                 self._unlinked(reason)
             case CallChanged():
                 self._calling.set()
@@ -333,7 +328,7 @@ class Supervisor:
 
     def _apply(self, old: Config, new: Config) -> None:
         """Tell the parts; what is not here is read when it is needed."""
-        logging.getLogger().setLevel(new.log.level.upper())
+        system_log.set_level(new.log.level)
         self._reporter.log_transcripts = new.log.transcripts
         self._station.change_rules(parts.rules(new))
         self._controls.debounce(new.button.debounce_ms)

@@ -53,6 +53,7 @@ from callpoint.station.state import (
     microphone,
     timers,
 )
+from callpoint.system.entries import Entry
 
 __all__ = ["TABLE", "Phase", "Rules", "State", "begin", "deadline", "step"]
 
@@ -185,8 +186,8 @@ def _note(rules: Rules, state: State, event: Event) -> Outcome:
             return replace(state, link_up=True, fault_since_s=None), ()
         case LinkDown(reason=reason):
             return replace(state, link_up=False, link_reason=reason), ()
-        case DeviceFailed(device=device, cause=cause):
-            return _note_failure(state, device, cause)
+        case DeviceFailed(device=device, cause=cause, advice=advice):
+            return _note_failure(state, device, cause, advice)
         case DeviceRecovered(device=device):
             return replace(state, failed=state.failed - {device}), ()
         case TimeCame(at_s):
@@ -195,11 +196,16 @@ def _note(rules: Rules, state: State, event: Event) -> Outcome:
             return state, ()
 
 
-def _note_failure(state: State, device: str, cause: str) -> Outcome:
+def _note_failure(state: State, device: str, cause: str, advice: str) -> Outcome:
     """A device that failed is told of once, however often it is tried again."""
     if device in state.failed:
         return state, ()
-    told = Tell(f"{device}: {cause}", "calls go on without it until it is back")
+    told = Tell(
+        f"{device}: {cause}",
+        advice or "calls go on without it until it is back",
+        Entry.DEVICE_FAILED,
+        device,
+    )
     return replace(state, failed=state.failed | {device}), (told,)
 
 
@@ -211,6 +217,7 @@ def _note_time(rules: Rules, state: State, at_s: float) -> Outcome:
             Tell(
                 f"the button has been down for {rules.longest_press_s:g} s",
                 "release it; see whether it is stuck or taped, or its wire shorted",
+                Entry.BUTTON_STUCK,
             ),
         )
         state = replace(state, stuck=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from callpoint.system import notify
+from callpoint.system.entries import Entry
 from callpoint.system.turning import Turn, stuck
 
 _FEEDS: Final = 3
@@ -41,7 +42,11 @@ class Watchdog:
         if not late:
             self._feed()
         if late and not self._is_hungry:
-            log.error("systemd's watchdog is not fed: %s", "; ".join(late))
+            log.error(
+                "systemd's watchdog is not fed: %s",
+                "; ".join(late),
+                extra=Entry.HANGING.fields(cause="; ".join(late)),
+            )
         if self._is_hungry and not late:
             log.info("all turns again")
         self._is_hungry = bool(late)

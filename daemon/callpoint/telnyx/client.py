@@ -22,7 +22,7 @@ from callpoint.errors import (
     RefusedError,
     SentAwayError,
 )
-from callpoint.system.turning import LONGEST_TURN_S, Turn
+from callpoint.system.turning import Turn
 from callpoint.telnyx import events
 from callpoint.telnyx.call import SET_UP_S, Call
 from callpoint.telnyx.connection import Connection
@@ -122,13 +122,8 @@ class Client:
 
     @property
     def turn(self) -> Turn:
-        """What the socket does; it looks at the clock when the session asks for it."""
-        if self._connection is None or self._session is None:
-            return _NO_SOCKET
-        due_s = self._session.deadline()
-        return Turn(
-            "keeping the socket", None if due_s is None else due_s + LONGEST_TURN_S
-        )
+        """What the socket does."""
+        return _NO_SOCKET if self._connection is None else self._connection.turn
 
     async def anonymous_login(
         self,

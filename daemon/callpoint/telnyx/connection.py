@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from callpoint.errors import CallpointError, NetworkError
+from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx.events import SessionEvent, Unresponsive
 from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.socket import Socket
@@ -36,6 +37,12 @@ class Connection:
         """For what they want sent."""
         self._to_send = asyncio.Event()
         self._moved = asyncio.Event()
+
+    @property
+    def turn(self) -> Turn:
+        """It looks at the clock when the session asks for it, or somebody hangs."""
+        due_s = self._session.deadline()
+        return Turn("keeping time", None if due_s is None else due_s + LONGEST_TURN_S)
 
     async def run(self, reconnection: bool) -> CallpointError:
         """Log in and serve the socket until it is gone; returns why that is."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from callpoint.errors import CallpointError
+from callpoint.system.entries import Entry
 from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx.backoff import Backoff, Retry, Shortcuts, retry
 
@@ -96,7 +97,7 @@ class Line:
 
     def _registered(self) -> None:
         if self._failures:
-            log.info("logged in again")
+            log.info("logged in, after %d failures", self._failures)
         self._failures = 0
         self._backoff.reset()
 
@@ -111,6 +112,7 @@ class Line:
             error,
             delay_s,
             error.advice,
+            extra=Entry.LOGIN_FAILED.fields(cause=error, advice=error.advice or None),
         )
         self._waiting(error)
         return delay_s

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from callpoint.errors import CallpointError
 from callpoint.telnyx.events import ToolCalled, WidgetSettingsReceived
+from callpoint.telnyx.messages import TelnyxIds
 from callpoint.telnyx.transcript import TranscriptLine
 
 
@@ -66,6 +67,15 @@ class CallChanged:
 
 
 @dataclass(frozen=True)
+class CallIdentified:
+    """What the vendor calls a call; told with its ringing and with its answer."""
+
+    at_s: float
+    call_id: str
+    ids: TelnyxIds
+
+
+@dataclass(frozen=True)
 class InviteSent:
     """`telnyx_rtc.invite` is on the wire."""
 
@@ -122,6 +132,7 @@ Notice = (
     | ClientError
     | SocketDisconnected
     | CallChanged
+    | CallIdentified
     | InviteSent
     | MediaBegan
     | MediaChanged

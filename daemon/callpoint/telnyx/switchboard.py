@@ -9,9 +9,17 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from callpoint.errors import CallpointError, LocalProtocolError, NetworkError
+from callpoint.system.entries import Entry
+from callpoint.telnyx import events
 from callpoint.telnyx.call import Call
 from callpoint.telnyx.events import SessionEvent
-from callpoint.telnyx.notices import CallChanged, CallState, ClientError, Notice
+from callpoint.telnyx.notices import (
+    CallChanged,
+    CallIdentified,
+    CallState,
+    ClientError,
+    Notice,
+)
 from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.scribe import Scribe
@@ -126,6 +134,8 @@ class Switchboard:
         """News of a call."""
         call = self._calls.get(getattr(event, "call_id", None) or "")
         if call is not None:
+            if isinstance(event, events.Ringing | events.Answered):
+                self._emit(CallIdentified(time.monotonic(), call.id, event.ids))
             call.take(event)
         else:
             log.debug("! %s", event)
@@ -201,7 +211,8 @@ class Switchboard:
         self._wire.call_over()
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log.error("call %s broke off", call.id, exc_info=error)
+            fields = Entry.BROKEN.fields(call_id=call.id, cause=repr(error))
+            log.error("call %s broke off", call.id, exc_info=error, extra=fields)
             self._emit(
                 ClientError(
                     time.monotonic(),

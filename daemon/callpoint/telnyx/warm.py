@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from callpoint.system.entries import Entry
 from callpoint.telnyx.freshness import PACE, Freshness, Pace, Upkeep, next_upkeep
 from callpoint.telnyx.paths import PathMemory, Plan
 from callpoint.telnyx.servers import ServerConfiguration, is_loopback
@@ -197,5 +198,9 @@ class WarmPeer:
 
     def _kept(self, upkeep: asyncio.Task[None]) -> None:
         if not upkeep.cancelled() and (error := upkeep.exception()) is not None:
-            log.error("calls are set up without preparation", exc_info=error)
+            log.error(
+                "calls are set up without preparation, by a fault of callpoint itself",
+                exc_info=error,
+                extra=Entry.BROKEN.fields(cause=repr(error)),
+            )
             self.rest()
