@@ -343,6 +343,13 @@ async def test_the_nearest_socket_counts(
     assert daemon.station.verbs == ["release"]
 
 
+def test_a_line_has_its_own_socket(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--line", "hall"]) == 3
+    assert "/run/callpoint-hall/control.sock" in capsys.readouterr().err
+    assert main(["release", "--line", "hall", "--socket", "/tmp/s"]) == 64
+    assert "exclude each other" in capsys.readouterr().err
+
+
 # Events.
 
 

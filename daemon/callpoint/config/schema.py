@@ -17,6 +17,7 @@ from callpoint.config.values import (
     AbsentName,
     CallS,
     CaptureNames,
+    CredentialName,
     DebounceMs,
     FilePath,
     GainDb,
@@ -75,13 +76,16 @@ class IceServer(Table):
 
     urls: IceUrls
     username: AbsentLine = Field(default=None, validate_default=True)
+    credential_name: CredentialName = None
+    """The secret is what systemd holds under this name, before `credential`."""
     credential: Secret = Field(default=None, validate_default=True)
 
     @field_validator("username", "credential")
     @classmethod
     def _is_there_for_turn(cls, value: object, info: ValidationInfo) -> object:
         turn = any(url.startswith("turn") for url in info.data.get("urls", ()))
-        if turn and value is None:
+        elsewhere = info.field_name == "credential" and info.data.get("credential_name")
+        if turn and value is None and not elsewhere:
             raise unmet("one, because urls names a TURN server")
         return value
 

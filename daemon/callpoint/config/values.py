@@ -29,6 +29,7 @@ _ICE_URL: Final = re.compile(
     r"(stun:[^\s/?@:]+(:\d{1,5})?|turns?:[^\s/?@:]+(:\d{1,5})?(\?transport=(udp|tcp))?)"
 )
 _HEADER_NAME: Final = re.compile(r"X-[A-Za-z0-9.!%*_+`'~-]+")  # a token of RFC 3261
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _REGION: Final = re.compile(r"[a-z0-9-]+")
 
 
@@ -131,6 +132,14 @@ TargetId = Annotated[
 ]
 AbsentName = Annotated[Name | None, _none_if("")]
 AbsentLine = Annotated[Line | None, _none_if("")]
+CredentialName = Annotated[
+    StrictStr | None,
+    Expected(
+        'the name of a credential of systemd\'s, such as "callpoint.turn"',
+        lambda name: bool(_FILE_NAME.fullmatch(name)),
+    ),
+    _none_if(""),
+]
 Secret = Annotated[
     SecretStr | None, Expected("text in quotes", secret=True), _none_if("")
 ]

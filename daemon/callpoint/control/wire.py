@@ -13,6 +13,12 @@ from callpoint.errors import CallpointError, ControlError
 
 DEFAULT_SOCKET = "/run/callpoint/control.sock"
 
+
+def socket_of(line: str | None) -> str:
+    """Where the daemon of a line listens, unless its configuration says otherwise."""
+    return DEFAULT_SOCKET if line is None else f"/run/callpoint-{line}/control.sock"
+
+
 LINE_BYTES = 64 * 1024
 """The longest request, without its newline."""
 

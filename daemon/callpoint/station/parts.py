@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,16 +14,19 @@ from callpoint.controls.button import Button, MockButton, open_button
 from callpoint.controls.faults import found_down
 from callpoint.controls.led import Led, NoLed, open_led
 from callpoint.controls.pins import OpenFactory, open_factory
-from callpoint.errors import DeviceError
+from callpoint.errors import CallpointError, DeviceError
 from callpoint.station.events import (
     DeviceFailed,
     DeviceRecovered,
     Pressed,
     Released,
+    Tell,
 )
 from callpoint.station.finger import Finger
 from callpoint.station.survival import Survival
 from callpoint.station.table import Rules
+from callpoint.system import credentials
+from callpoint.system.entries import Entry
 from callpoint.system.runtime_file import RuntimeFile, boot_id, runtime_directory
 from callpoint.telnyx.servers import (
     DEFAULT_ICE_SERVERS,
@@ -112,7 +115,7 @@ def server_configuration(server: schema.Server) -> ServerConfiguration:
         signaling_server=server.signaling_server,
         webrtc_ice_servers=DEFAULT_ICE_SERVERS
         if server.webrtc_ice_servers is None
-        else tuple(_ice_server(each) for each in server.webrtc_ice_servers),
+        else tuple(filter(None, map(_ice_server, server.webrtc_ice_servers))),
         region=server.region,
         ca_file=str(server.ca_file) if server.ca_file else None,
         proxy=server.proxy,
@@ -120,13 +123,34 @@ def server_configuration(server: schema.Server) -> ServerConfiguration:
     )
 
 
-def _ice_server(server: schema.IceServer) -> IceServer:
-    credential = server.credential
-    return IceServer(
-        tuple(server.urls),
-        server.username,
-        credential.get_secret_value() if credential else None,
-    )
+def _ice_server(server: schema.IceServer) -> IceServer | None:
+    """None where its secret is missing: calls do without it then."""
+    try:
+        return IceServer(tuple(server.urls), server.username, _secret(server))
+    except CallpointError:
+        return None
+
+
+def _secret(server: schema.IceServer) -> str | None:
+    given = server.credential.get_secret_value() if server.credential else None
+    if server.credential_name is None:
+        return given
+    try:
+        return credentials.read(server.credential_name)
+    except CallpointError:
+        if given is None:
+            raise
+        return given
+
+
+def missing_secrets(server: schema.Server) -> Iterator[Tell]:
+    """What to tell of each ICE server that is left out."""
+    for each in server.webrtc_ice_servers or ():
+        try:
+            _secret(each)
+        except CallpointError as error:
+            what = f"{each.urls[0]} is left out: {error}"
+            yield Tell(what, error.advice, Entry.CREDENTIAL_MISSING)
 
 
 def call(options: schema.Call) -> dict[str, Any]:

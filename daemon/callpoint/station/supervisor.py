@@ -210,6 +210,8 @@ class Supervisor:
         self._station.start(self._performer.perform)
         for failure in self._controls.failures:
             self._station.post(failure)
+        for told in parts.missing_secrets(self._settings.config.server):
+            self._reporter.tell(told)
         if self._fault_at_start is not None:
             self._reloading.refuse(self._fault_at_start)
         self._go_on()

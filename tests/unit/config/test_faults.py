@@ -178,7 +178,7 @@ FAULTS = [
     (
         '[[server.webrtc_ice_servers]]\nurls = "stun:a"\npasword = "hush"',
         "server.webrtc_ice_servers[0].pasword: expected a known key, "
-        'found "pasword" (known here: urls, username, credential)',
+        'found "pasword" (known here: urls, username, credential_name, credential)',
     ),
     (
         '[[server.webrtc_ice_servers]]\nurls = "turn:a"\nusername = "u"',

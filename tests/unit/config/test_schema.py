@@ -206,6 +206,14 @@ def test_a_turn_server_needs_a_name_and_a_credential(missing: str) -> None:
         value_of("server.webrtc_ice_servers", [server])
 
 
+def test_a_credential_may_be_named_instead_of_given() -> None:
+    server = {"urls": "turn:a", "username": "u", "credential_name": "callpoint.turn"}
+    (turn,) = value_of("server.webrtc_ice_servers", [server])
+    assert turn.credential_name == "callpoint.turn"
+    with pytest.raises(ValidationError, match="credential of systemd's"):
+        value_of("server.webrtc_ice_servers", [{**server, "credential_name": "a/b"}])
+
+
 def test_button_and_led_need_a_pin_each() -> None:
     config(button={"pin": 17}, led={"pin": 27})
     config(button={}, led={})
