@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from callpoint.system.entries import Entry
 from tests import private_journal
@@ -37,6 +38,22 @@ def told() -> list[private_journal.Entry]:
         check=True,
     )
     return private_journal.entries(ran.stdout)
+
+
+def test_a_wrong_configuration_is_an_error_in_the_journal(tmp_path: Path) -> None:
+    wrong = tmp_path / "callpoint.toml"
+    wrong.write_text("[assistant]\ntarget_idd = 1\n[led]\npin = 99\n")
+    command = (sys.executable, "-m", "callpoint", "run", "--config", str(wrong))
+    ran = subprocess.run(
+        [*private_journal.private_journal(), *command],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = private_journal.entries(ran.stdout)
+    assert len(found) >= 2
+    assert {entry["PRIORITY"] for entry in found} == {"3"}
+    assert all(entry["MESSAGE"].startswith(f"{wrong}: ") for entry in found)
 
 
 def test_an_entry_has_a_line_for_people_and_fields_for_machines() -> None:

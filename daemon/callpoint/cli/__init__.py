@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None, group: click.Group = callpoint)
         return EXIT_FAILURE
     except OSError as error:
         # A disk that is full, a file that may not be written: the user's to mend.
-        click.echo(f"callpoint: {error}", err=True)
+        _complain(f"callpoint: {error}")
         return EXIT_FAILURE
     except Exception as error:
         return _tell_fault_of_ours(error)
@@ -128,24 +128,32 @@ def main(arguments: Sequence[str] | None = None, group: click.Group = callpoint)
 
 def _tell(error: CallpointError) -> int:
     if isinstance(error, ConfigError):
-        click.echo(str(error), err=True)
+        _complain(str(error))
         return EXIT_CONFIG
-    click.echo(f"callpoint: {error}", err=True)
+    _complain(f"callpoint: {error}")
     if error.advice:
-        click.echo(f"callpoint: {error.advice}", err=True)
+        _complain(f"callpoint: {error.advice}")
     if isinstance(error, ControlError | NetworkError):
         return EXIT_UNAVAILABLE
     return EXIT_FAILURE
+
+
+def _complain(text: str) -> None:
+    """Tell what went wrong; the journal gets it as an error, line by line."""
+    from callpoint.system.journal import is_behind
+
+    if sys.stderr is not None and is_behind(sys.stderr, os.environ):
+        text = "\n".join(f"<3>{line}" for line in text.splitlines())
+    click.echo(text, err=True)
 
 
 def _tell_fault_of_ours(error: Exception) -> int:
     if os.environ.get("CALLPOINT_DEBUG") == "1":
         raise error
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    click.echo(
+    _complain(
         f"callpoint: a fault of callpoint itself: {what} "
-        "(please report it, with what the same command prints under CALLPOINT_DEBUG=1)",
-        err=True,
+        "(please report it, with what the same command prints under CALLPOINT_DEBUG=1)"
     )
     return EXIT_FAILURE
 
