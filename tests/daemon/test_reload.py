@@ -109,6 +109,21 @@ def test_in_a_call_what_is_live_applies_and_the_rest_waits_for_its_moment(
     assert "Traceback" not in daemon.log
 
 
+def test_whom_the_server_refused_is_let_in_at_once_when_that_is_mended(
+    programs: ExitStack, tmp_path: Path, config: Path, state: Path, far: FarEnd
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    refuses = FarEnd(elsewhere, "--scenario", "refuse-login:Assistant not found")
+    programs.enter_context(ended(refuses))
+    daemon = started(programs, tmp_path, configuration(refuses.url), state).follow()
+    wait_until(lambda: "is not known" in str(daemon.status()["link_reason"]))
+    config.write_text(configuration(far.url))
+    assert reload(daemon).returncode == 0
+    # By itself it would have tried again after 30 s.
+    wait_until(lambda: daemon.status()["link"] == "ready", timeout_s=5)
+
+
 def test_a_limit_of_a_call_that_is_up_can_be_changed(
     programs: ExitStack, tmp_path: Path, far: FarEnd, config: Path, state: Path
 ) -> None:

@@ -1,10 +1,12 @@
 """Nobody waits long. Twice what a quiet machine of two cores shows is still a pass."""
 
+import asyncio
 import statistics
 from pathlib import Path
 
 import pytest
 
+from tests.daemon import reconnects
 from tests.daemon.timings import measure
 from tests.sound_server import SoundServer
 
@@ -18,3 +20,9 @@ def test_start_press_and_greeting_are_quick(
     assert statistics.median(waits.invite_ms) < 30, waits.table()
     assert statistics.median(waits.first_rtp_ms) < 120, waits.table()
     assert statistics.median(waits.greeting_ms) < 260, waits.table()
+
+
+@pytest.mark.alone
+def test_a_socket_that_is_cut_is_replaced_within_two_seconds(tmp_path: Path) -> None:
+    waits_s = asyncio.run(reconnects.measure(tmp_path, times=3))
+    assert max(waits_s) < 2, reconnects.table(waits_s)

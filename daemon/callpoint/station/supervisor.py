@@ -335,6 +335,9 @@ class Supervisor:
         self._station.change_rules(parts.rules(new))
         self._controls.debounce(new.button.debounce_ms)
         self._log_in_as_configured()
+        if not self._client.is_ready:
+            # What kept us out may be mended by it.
+            self._line.hurry()
 
     def _pressed(self, event: Pressed | Released) -> None:
         self._reporter.button(event)

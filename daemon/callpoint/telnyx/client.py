@@ -330,6 +330,7 @@ class Client:
             await asyncio.wait([self._serving])
             self._serving = self._connection = None
             self._is_registered.clear()
+            self._loss = NetworkError("the socket was closed here")
             self._warm.rest()
             await self._homing.rest()
         if self._registered is not None and not self._registered.done():

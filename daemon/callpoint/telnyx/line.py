@@ -88,7 +88,7 @@ class Line:
         self._wished.set()
 
     def hurry(self) -> None:
-        """Somebody pressed, and waits."""
+        """Somebody waits for it: a finger at the button, or a new configuration."""
         self._pressed = True
         self._wished.set()
 
