@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count
+from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -19,6 +20,7 @@ from callpoint.telnyx.health import Limits
 from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.requests import CallRequest, Login, UserAgent
 from callpoint.telnyx.socket import open_socket
+from tests.integration.test_network import in_its_own_network
 
 SOON = Limits(login_s=0.2, silent_s=0.2, unconfirmed_s=0.4, probe_s=0.2)
 
@@ -27,7 +29,7 @@ Far = Callable[[ServerConnection], Awaitable[None]]
 
 @asynccontextmanager
 async def connected(
-    far: Far, limits: Limits = SOON
+    far: Far, limits: Limits = SOON, host: str = "127.0.0.1"
 ) -> AsyncIterator[tuple[Session, Connection, "asyncio.Task[CallpointError]"]]:
     """A connection that is registered, to a far end of our own."""
 
@@ -54,9 +56,9 @@ async def connected(
         lambda: 0.5,
         limits,
     )
-    async with serve(serve_one, "127.0.0.1", 0, close_timeout=0.1) as running:
+    async with serve(serve_one, host, 0, close_timeout=0.1) as running:
         port = next(iter(running.sockets)).getsockname()[1]
-        socket = await open_socket(f"ws://127.0.0.1:{port}")
+        socket = await open_socket(f"ws://{host}:{port}")
         connection = Connection(session, socket, take)
         task = asyncio.create_task(connection.run(False))
         await asyncio.wait_for(ready.wait(), 5)
@@ -117,12 +119,44 @@ async def test_a_suspicion_is_looked_into_at_once() -> None:
         await let_in(connection)
 
     patient = Limits(silent_s=60, unconfirmed_s=60, probe_s=0.2)
-    async with connected(dead, patient) as (session, connection, task):
+    async with connected(dead, patient) as (_, connection, task):
         began_s = time.monotonic()
-        session.suspect(began_s)
-        connection.wake()
+        connection.network_changed()
         assert "when it was asked" in str(await asyncio.wait_for(task, 5))
         assert time.monotonic() - began_s < 0.7
+
+
+# Runs in a network of its own, with nothing in it but `lo`, whose address moves. On
+# `lo` the whole subnet is local, so it moves to another one.
+ELSEWHERE = """
+import asyncio
+from callpoint.telnyx.dialing import is_ours
+from callpoint.telnyx.health import Limits
+from tests.integration.test_connection import connected, let_in
+from tests.integration.test_network import move
+
+async def main():
+    move(b"lo", "192.0.2.7")
+    assert is_ours("192.0.2.7") and not is_ours("198.51.100.8")
+    slow = Limits(silent_s=60, unconfirmed_s=60, probe_s=60)
+    async with connected(let_in, slow, "192.0.2.7") as (_, connection, task):
+        connection.network_changed()
+        move(b"lo", "198.51.100.8")
+        connection.network_changed()
+        move(b"lo", "192.0.2.7")
+        await asyncio.wait([task], timeout=1)
+        assert not task.done()
+        move(b"lo", "198.51.100.8")
+        connection.network_changed()
+        cause = await asyncio.wait_for(task, 1)
+        assert str(cause) == "this device has another address", cause
+
+asyncio.run(main())
+"""
+
+
+def test_a_socket_whose_address_is_gone_is_not_waited_for(project: Path) -> None:
+    in_its_own_network(ELSEWHERE, project)
 
 
 async def test_nothing_goes_out_over_a_connection_that_is_over() -> None:

@@ -1,10 +1,13 @@
 """Changes of the network, told by a real kernel."""
 
 import asyncio
+import fcntl
 import shutil
 import socket
+import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,15 +15,9 @@ from callpoint.system.network import NetworkWatch, look
 
 # Runs in a network of its own, with nothing in it but `lo`, and moves that.
 ELSEWHERE = """
-import asyncio, fcntl, socket, struct
+import asyncio, socket
 from callpoint.system.network import NetworkWatch, look
-
-def move(link, address):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        name = struct.pack("16s", link)
-        where = struct.pack("=HH4s8x", socket.AF_INET, 0, socket.inet_aton(address))
-        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH14x", b"lo", 0x1))  # up
-        fcntl.ioctl(any_socket, 0x8916, name + where)  # SIOCSIFADDR
+from tests.integration.test_network import move
 
 async def main():
     told = asyncio.Queue()
@@ -52,6 +49,35 @@ asyncio.run(main())
 """
 
 
+def move(link: bytes, address: str) -> None:
+    """Give a link this address instead of its own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        name = struct.pack("16s", link)
+        where = struct.pack("=HH4s8x", socket.AF_INET, 0, socket.inet_aton(address))
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH14x", b"lo", 0x1))  # up
+        fcntl.ioctl(any_socket, 0x8916, name + where)  # SIOCSIFADDR
+
+
+def in_its_own_network(program: str, project: Path) -> None:
+    """Run Python code where nothing but a `lo` is, and that is down."""
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is not installed")
+    ran = subprocess.run(
+        [
+            *("unshare", "--user", "--map-root-user", "--net"),
+            *(sys.executable, "-c", program),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=project,
+    )
+    if "unshare failed" in ran.stderr:
+        pytest.skip(f"no network of its own is allowed here: {ran.stderr}")
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_the_address_that_leads_out_is_seen() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         try:
@@ -74,27 +100,8 @@ async def test_what_holds_at_the_start_is_told_once() -> None:
     assert told == ([here.gateways] if here.addresses or here.gateways else [])
 
 
-def test_an_address_that_comes_or_goes_is_told() -> None:
-    if shutil.which("unshare") is None:
-        pytest.skip("unshare is not installed")
-    ran = subprocess.run(
-        [
-            "unshare",
-            "--user",
-            "--map-root-user",
-            "--net",
-            sys.executable,
-            "-c",
-            ELSEWHERE,
-        ],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    if "unshare failed" in ran.stderr:
-        pytest.skip(f"no network of its own is allowed here: {ran.stderr}")
-    assert ran.returncode == 0, ran.stderr
+def test_an_address_that_comes_or_goes_is_told(project: Path) -> None:
+    in_its_own_network(ELSEWHERE, project)
 
 
 async def test_a_watch_that_is_closed_twice_is_closed() -> None:

@@ -235,13 +235,9 @@ class Client:
                 await self.flush()
 
     def network_changed(self, gateways: frozenset[str]) -> None:
-        """Tell of new addresses or routes, and which default gateways there are.
-
-        The socket may be cut off without a word: the server is asked for one.
-        """
-        if self._session is not None and self._connection is not None:
-            self._session.suspect(time.monotonic())
-            self._connection.wake()
+        """Tell of new addresses or routes, and which default gateways there are."""
+        if self._connection is not None:
+            self._connection.network_changed()
         self._warm.network_changed(gateways)
 
     async def log_out(self) -> None:

@@ -6,12 +6,15 @@ The session is sans-I/O and outlives its sockets; this is the life of one of the
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from callpoint.errors import CallpointError, NetworkError
 from callpoint.system.turning import LONGEST_TURN_S, Turn
 from callpoint.telnyx.events import SessionEvent, Unresponsive
 from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.socket import Socket
+
+_ADDRESS_BACK_S: Final = 0.5
 
 
 class Connection:
@@ -79,6 +82,23 @@ class Connection:
         self._waiting.append(sent)
         self.wake()
         await sent
+
+    def network_changed(self) -> None:
+        """The server may be cut off without a word: it is asked for one.
+
+        Where the address is gone that the socket is from, nothing can come any more,
+        and no answer is waited for. An interface that is set up anew may get it back.
+        """
+        self._session.suspect(time.monotonic())
+        self.wake()
+        if not self._socket.has_its_address():
+            loop = asyncio.get_running_loop()
+            loop.call_later(_ADDRESS_BACK_S, self._give_up_if_moved)
+
+    def _give_up_if_moved(self) -> None:
+        if not self.is_over and not self._socket.has_its_address():
+            self._socket.abort()
+            self.give_up(NetworkError("this device has another address"))
 
     def wake(self) -> None:
         """The session was told something, and may want something sooner."""

@@ -4,6 +4,7 @@ Every try asks the name servers anew: a server that moved is found where it is.
 """
 
 import asyncio
+import errno
 import os
 import socket
 import threading
@@ -131,6 +132,17 @@ async def _found(
         raise NetworkError(
             f"the name {host} cannot be resolved: {reason(error)}", "check the network"
         ) from error
+
+
+def is_ours(address: str) -> bool:
+    """Whether this machine has this address (yet, or still)."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as any_socket:
+        try:
+            any_socket.bind((address, 0))
+        except OSError as error:
+            return error.errno != errno.EADDRNOTAVAIL
+    return True
 
 
 def reason(error: OSError) -> str:

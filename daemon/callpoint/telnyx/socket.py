@@ -63,6 +63,11 @@ class Socket:
             self.abort()
             raise
 
+    def has_its_address(self) -> bool:
+        """Whether this machine still has the address that the connection is from."""
+        address = self._connection.local_address
+        return address is None or dialing.is_ours(str(address[0]))
+
     def abort(self) -> None:
         """Cut the connection without a word: nobody is there."""
         self._connection.transport.abort()
