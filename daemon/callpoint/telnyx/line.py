@@ -18,6 +18,8 @@ from callpoint.telnyx.backoff import Backoff, Retry, Shortcuts, retry
 _LOGIN_S: Final = 120.0
 """Above the sum of all that a login may wait for."""
 _REGISTERED: Final = Turn("registered")
+_MOST_TOLD: Final = 10
+"""Some sentences have a time in them, or what a server makes up."""
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ class Line:
         self._backoff = Backoff(dice)
         self._shortcuts = Shortcuts(dice)
         self._failures = 0
+        self._told: set[str] = set()
+        """The failures of this streak that the log has told."""
         self._moved = self._pressed = False
         self._wished = asyncio.Event()
         self.turn = Turn("not started")
@@ -99,6 +103,7 @@ class Line:
         if self._failures:
             log.info("logged in, after %d failures", self._failures)
         self._failures = 0
+        self._told.clear()
         self._backoff.reset()
 
     def _failed(self, error: CallpointError) -> float:
@@ -106,8 +111,11 @@ class Line:
             raise error
         delay_s = self._delay_s(error)
         self._failures += 1
+        is_news = str(error) not in self._told and len(self._told) < _MOST_TOLD
+        if is_news:
+            self._told.add(str(error))
         log.log(
-            logging.WARNING if self._failures == 1 else logging.DEBUG,
+            logging.WARNING if is_news else logging.DEBUG,
             "%s; the next try is in %.1f s. %s",
             error,
             delay_s,

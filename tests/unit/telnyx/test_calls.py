@@ -342,6 +342,25 @@ def test_a_punt_is_told_and_is_no_bye(wire: Wire) -> None:
     assert wire.asks("bye", callID=CALL_ID) == [BYE]
 
 
+def test_a_refusal_after_our_bye_is_nothing(wire: Wire) -> None:
+    invite = wire.invites()
+    wire.session.bye(CALL_ID, None, wire.now_s)
+    assert wire.refuses(invite, "CALL_DOES_NOT_EXIST") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "params"), [("punt", {}), ("gatewayState", {"state": "FAIL_WAIT"})]
+)
+def test_a_call_outlives_a_server_that_goes(
+    wire: Wire, method: str, params: dict[str, Any]
+) -> None:
+    wire.talks()
+    wire.asks(method, **params)
+    assert reconnects(wire, CALL_ID) == [Ready((CALL_ID,))]
+    offered = wire.asks("attach", callID=CALL_ID, sdp=OFFER)
+    assert offered == [AttachOffered(CALL_ID, OFFER, known=True)]
+
+
 def reconnects(wire: Wire, *reattached: str) -> list[SessionEvent]:
     wire.closes()
     wire.waits(3.0)

@@ -221,11 +221,19 @@ def test_the_reason_of_every_failure_is_told() -> None:
     assert played(UNREACHABLE, IN).reasons == ["the server cannot be reached"]
 
 
-def test_one_streak_of_failures_warns_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_failure_warns_once_a_streak(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", "callpoint")
-    played(UNREACHABLE, UNREACHABLE, IN, UNREACHABLE)
+    played(UNREACHABLE, UNREACHABLE, REFUSED, UNREACHABLE, IN, UNREACHABLE)
     levels = [record.levelname for record in caplog.records]
-    assert levels == ["WARNING", "DEBUG", "INFO", "WARNING"]
+    assert levels == ["WARNING", "DEBUG", "WARNING", "DEBUG", "INFO", "WARNING"]
+
+
+def test_a_server_that_makes_up_sentences_does_not_fill_the_journal(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "callpoint")
+    played(*[NetworkError(f"failure {number}") for number in range(50)])
+    assert len(caplog.records) == 10
 
 
 def test_it_can_be_cancelled_while_it_waits() -> None:
