@@ -11,13 +11,15 @@ from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 
+import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from callpoint.errors import CallpointError, NetworkError
 from callpoint.telnyx.connection import Connection
-from callpoint.telnyx.events import Ready, SessionEvent, Unresponsive
+from callpoint.telnyx.events import Ready, SessionEvent, Unknown, Unresponsive
 from callpoint.telnyx.health import Limits
 from callpoint.telnyx.protocol import Session
+from callpoint.telnyx.registration import Phase
 from callpoint.telnyx.requests import CallRequest, Login, UserAgent
 from callpoint.telnyx.socket import open_socket
 from tests.integration.test_network import in_its_own_network
@@ -43,6 +45,8 @@ async def connected(
     ready = asyncio.Event()
 
     def take(event: SessionEvent) -> None:
+        if isinstance(event, Unknown):
+            raise ZeroDivisionError
         if isinstance(event, Unresponsive):
             raise NetworkError(event.why)
         if isinstance(event, Ready):
@@ -157,6 +161,20 @@ asyncio.run(main())
 
 def test_a_socket_whose_address_is_gone_is_not_waited_for(project: Path) -> None:
     in_its_own_network(ELSEWHERE, project)
+
+
+async def test_a_mistake_of_ours_ends_the_connection_and_not_the_daemon(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def strange(connection: ServerConnection) -> None:
+        await let_in(connection)
+        await connection.send('{"id": 2, "method": "telnyx_rtc.news"}')
+
+    async with connected(strange) as (session, _, task):
+        cause = await asyncio.wait_for(task, 5)
+        assert str(cause) == "the connection broke off: ZeroDivisionError"
+        assert session.phase is Phase.CLOSED
+    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_nothing_goes_out_over_a_connection_that_is_over() -> None:

@@ -4,6 +4,7 @@ The session is sans-I/O and outlives its sockets; this is the life of one of the
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -15,6 +16,8 @@ from callpoint.telnyx.protocol import Session
 from callpoint.telnyx.socket import Socket
 
 _ADDRESS_BACK_S: Final = 0.5
+
+log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -50,20 +53,22 @@ class Connection:
     async def run(self, reconnection: bool) -> CallpointError:
         """Log in and serve the socket until it is gone; returns why that is."""
         self._session.socket_opened(reconnection, time.monotonic())
-        cause: CallpointError | None = None
+        serving = asyncio.create_task(self._serve())
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._write())
-                tasks.create_task(self._keep_time())
-                tasks.create_task(self._leave())
-                await self._read()
-        except* CallpointError as group:
-            cause = _first(group)
+            await asyncio.wait([serving])
         finally:
+            serving.cancel()
+            await asyncio.wait([serving])
             self._end()
             self._session.socket_closed(time.monotonic())
-        assert cause is not None, "reading ends by an error only"
-        return cause
+        return _cause(serving)
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._write())
+            tasks.create_task(self._keep_time())
+            tasks.create_task(self._leave())
+            await self._read()
 
     async def close(self) -> None:
         """Let go of the socket; at most a second after `run`."""
@@ -151,9 +156,13 @@ class Connection:
             self._dispatch(event)
 
 
-def _first(group: BaseExceptionGroup[CallpointError]) -> CallpointError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, CallpointError)
-    return error
+def _cause(serving: "asyncio.Task[None]") -> CallpointError:
+    """Why a socket is gone; a mistake of ours ends the connection alone."""
+    error = None if serving.cancelled() else serving.exception()
+    first = error
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    if isinstance(first, CallpointError):
+        return first
+    log.error("the connection broke off", exc_info=error)
+    return NetworkError(f"the connection broke off: {type(first).__name__}")
