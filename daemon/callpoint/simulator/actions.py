@@ -50,7 +50,7 @@ class Welcome:
 
 @dataclass(frozen=True)
 class Unheard:
-    """A WebSocket upgrade gets no answer for as long as the client waits."""
+    """A WebSocket upgrade gets no answer."""
 
 
 @dataclass(frozen=True)

@@ -199,7 +199,7 @@ PRESETS: Final[dict[str, Preset]] = {
     ),
     "hang-upgrade": Preset(
         changes.number_of("hung_upgrades", int),
-        "The first sockets get no answer to their upgrade.",
+        "The first sockets get no answer to their upgrade, and are cut after 10 s.",
         "TIMES",
         "1",
     ),

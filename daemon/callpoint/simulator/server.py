@@ -22,6 +22,7 @@ from callpoint.simulator.reports import PERMISSION, Intake, Report
 
 # An image in a text message comes as a data URL.
 _LARGEST_FRAME_BYTES: Final = 16 * 2**20
+_OPEN_TIMEOUT_S: Final = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,8 @@ class SocketServer:
                 max_size=_LARGEST_FRAME_BYTES,
                 close_timeout=1,
                 process_request=self._admit,
-                open_timeout=None,
+                # Who never asks for a WebSocket must not hold up the end.
+                open_timeout=_OPEN_TIMEOUT_S,
             )
         except OSError as error:
             raise CallpointError(
@@ -110,11 +112,15 @@ class SocketServer:
             return answer
         knock = self._ears.knocked()
         if isinstance(knock, Unheard):
-            gone = asyncio.ensure_future(connection.wait_closed())
-            ending = asyncio.ensure_future(self._ending.wait())
-            await asyncio.wait([gone, ending], return_when=asyncio.FIRST_COMPLETED)
-            gone.cancel()
-            ending.cancel()
+            waits = [
+                asyncio.ensure_future(connection.wait_closed()),
+                asyncio.ensure_future(self._ending.wait()),
+            ]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
             connection.transport.abort()
         elif isinstance(knock, TurnedAway):
             return connection.respond(knock.status, "")
