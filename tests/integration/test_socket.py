@@ -231,10 +231,18 @@ async def test_what_answers_instead_of_a_websocket_is_named(
             await open_socket(f"ws://127.0.0.1:{port}")
 
 
-async def test_a_port_that_speaks_no_tls_is_told() -> None:
-    async with server() as url:
-        with pytest.raises(NetworkError, match=r"^TLS with localhost:.* fails"):
-            await open_socket(url.replace("ws:", "wss:"))
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [(b"HTTP/1.1 400 Bad Request\r\n\r\n", "wrong version number"), (b"", "cut|reset")],
+)
+async def test_a_port_that_speaks_no_tls_is_told(answer: bytes, sentence: str) -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(answer)
+
+    async with tcp_server(plain) as port:
+        with pytest.raises(NetworkError, match=f"^TLS with .* fails: .*({sentence})"):
+            await open_socket(f"wss://localhost:{port}")
 
 
 async def test_a_public_name_that_leads_into_the_local_network_is_told() -> None:

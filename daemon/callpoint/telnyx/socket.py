@@ -188,9 +188,8 @@ def _unreachable(
         )
     if proxy is not None and not isinstance(error, ssl.SSLError):
         return _no_way_through(host, proxy, error, limit_s)
-    cause = dialing.reason(error) if isinstance(error, OSError) else str(error)
     return NetworkError(
-        f"TLS with {host} fails: {cause}",
+        f"TLS with {host} fails: {_words(error)}",
         "check the network and [server] signaling_server",
     )
 
@@ -199,14 +198,20 @@ def _no_way_through(
     host: str, proxy: str, error: Exception, limit_s: float
 ) -> NetworkError:
     shown = urlsplit(proxy).netloc.rpartition("@")[2] or proxy
-    if isinstance(error, TimeoutError):
-        cause = f"nothing within {3 * limit_s:g} s"
-    else:
-        cause = dialing.reason(error) if isinstance(error, OSError) else str(error)
+    is_silent = isinstance(error, TimeoutError)
+    cause = f"nothing within {3 * limit_s:g} s" if is_silent else _words(error)
     return NetworkError(
         f"the proxy {shown} does not lead to {host}: {cause}",
         "check [server] proxy, or the proxy variables of the environment",
     )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        # Its number is OpenSSL's, and means something else as an errno.
+        return error.reason.replace("_", " ").lower() if error.reason else str(error)
+    words = dialing.reason(error) if isinstance(error, OSError) else str(error)
+    return words or "the connection was cut"
 
 
 def _closed(error: ConnectionClosed) -> NetworkError:
