@@ -45,6 +45,7 @@ BLOWS = (
 )
 
 _PICTURED = BLOWS[3]
+_LOG = logging.getLogger("callpoint.telnyx.line")
 _COLOURS = ("#c2185b", "#1976d2")
 
 
@@ -143,9 +144,6 @@ def returns(
 ) -> Return:
     """Strike a fleet, and see how it comes back."""
 
-    # Ten thousand devices would warn.
-    logging.getLogger("callpoint.telnyx.line").setLevel(logging.ERROR)
-
     async def play() -> Return:
         world = _World(blow)
         dice = random.Random(seed)
@@ -156,7 +154,12 @@ def returns(
             assert isinstance(end, BackError), end
         return world.outcome
 
-    return in_virtual_time(play())
+    # Ten thousand devices would warn.
+    _LOG.disabled = True
+    try:
+        return in_virtual_time(play())
+    finally:
+        _LOG.disabled = False
 
 
 def vendor_returns(blow: Blow, devices: int = DEVICES, seed: int = 1) -> Return:
