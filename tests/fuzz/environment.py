@@ -8,6 +8,7 @@ from callpoint.errors import ConfigError
 SEEDS = [
     b"CALLPOINT_ASSISTANT__TARGET_ID=assistant-1\nCALLPOINT_BUTTON__PIN=17\n",
     b"CALLPOINT_SERVER__WEBRTC_ICE_SERVERS=[{urls = ['stun:a']}]\nCALLPOINT_X=1\n",
+    b"CALLPOINT_BUTTO\xd1__PIN=17\nCALLPOINT_LED__PIN=\xd1\n",
     b"CALLPOINT_ASSISTANT__USER_VARIABLES={room = 'a'}\nCALLPOINT_AUDIO__=\n",
 ]
 

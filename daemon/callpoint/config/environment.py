@@ -29,7 +29,8 @@ def variables(environment: Mapping[str, str]) -> tuple[list[Layer], list[Fault]]
         if not name.startswith(PREFIX) or name in OTHERS:
             continue
         steps = name.removeprefix(PREFIX).lower().split(_BETWEEN)
-        if len(steps) < 2 or "" in steps:
+        # Bytes that are no text come as half surrogate pairs, which nothing prints.
+        if len(steps) < 2 or "" in steps or not name.isprintable():
             found.append(_no_key(name))
             continue
         layers.append(Layer(name, _nested(steps, _value(environment[name]))))
@@ -63,4 +64,5 @@ def _no_key(name: str) -> Fault:
     close = get_close_matches(name.removeprefix(PREFIX), known + others, n=1)
     near = PREFIX + (close or known)[0]
     hint = f'did you mean "{near}"?' if close else f'such as "{near}"'
-    return Fault(name, "", "a name of the form CALLPOINT_TABLE__KEY", "no key", hint)
+    written = name.encode(errors="backslashreplace").decode()
+    return Fault(written, "", "a name of the form CALLPOINT_TABLE__KEY", "no key", hint)

@@ -75,6 +75,14 @@ def test_a_name_that_is_no_key_is_a_fault(name: str, hint: str) -> None:
     assert hint in fault.hint
 
 
+def test_a_name_that_is_no_text_is_a_fault_that_can_be_printed() -> None:
+    layers, (fault,) = variables({"CALLPOINT_BUTTO\udcd1__PIN": "17"})
+    assert layers == []
+    assert (
+        str(fault).encode().startswith(rb"CALLPOINT_BUTTO\udcd1__PIN: expected a name")
+    )
+
+
 def test_what_is_not_ours_is_left_alone() -> None:
     others = dict.fromkeys((*OTHERS, "PATH", "callpoint_button__pin"), "x")
     assert variables(others) == ([], [])
