@@ -300,10 +300,10 @@ class Supervisor:
             case CallChanged():
                 self._calling.set()
                 self._performer.call_changed(notice)
-            case MediaChanged():
-                self._performer.media_changed(notice)
                 # A hang-up tells of the end while the table still performs it.
                 self._loop.call_soon(self._between_calls)
+            case MediaChanged():
+                self._performer.media_changed(notice)
             case ToolCalled(call_id=call_id):
                 self._refuse_tool(call_id)
 
