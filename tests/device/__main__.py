@@ -4,18 +4,17 @@ import argparse
 import shutil
 import sys
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.device import calls, faults, packages
 from tests.device.device import Device
 from tests.device.guest import Guest
-from tests.device.machine import GuestError, running
+from tests.device.machine import running
 from tests.device.qemu import command
 from tests.device.report import Finding, write_report
-
-Step = Callable[[Device], str]
+from tests.device.steps import Step, tried
 
 STORY: tuple[Step, ...] = (
     packages.install,
@@ -48,17 +47,16 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "share").mkdir(parents=True)
     started_s = time.monotonic()
-    findings = [*story(options, folder)]
+    findings = [*lead(options, folder)]
     took_s = time.monotonic() - started_s
-    failed = [finding for finding in findings if not finding.good]
-    print(
-        f"{len(findings) - len(failed)} of {len(findings)} steps good, {took_s:.0f} s"
-    )
-    if not failed and not options.steps:
-        write_report(
-            PROJECT / "docs" / "reliability.md", options.suite, findings, took_s
-        )
-    return 1 if failed else 0
+    good = sum(finding.good for finding in findings)
+    print(f"{good} of {len(findings)} steps good, {took_s:.0f} s")
+    if good < len(findings):
+        return 1
+    if not options.steps:
+        page = PROJECT / "docs" / "reliability.md"
+        write_report(page, options.suite.capitalize(), findings, took_s)
+    return 0
 
 
 def arguments() -> argparse.Namespace:
@@ -71,57 +69,37 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def story(options: argparse.Namespace, folder: Path) -> list[Finding]:
+def lead(options: argparse.Namespace, folder: Path) -> Iterator[Finding]:
+    """The story, or the steps of it that are wanted."""
     wanted = set(options.steps.split(",")) if options.steps else None
-    findings: list[Finding] = []
-    with running(
-        folder, command(options.guest, folder, options.accelerator)
-    ) as machine:
-        guest = Guest(machine, folder / "share")
-        guest.boot()
+    start = command(options.guest, folder, options.accelerator)
+    with device_in(options, folder, start) as device:
+        device.guest.boot()
+        for step in STORY:
+            if wanted is None or step in FOUNDATIONS or step.__name__ in wanted:
+                finding = tried(step, device)
+                yield finding
+                if not finding.good and step in FOUNDATIONS:
+                    return
+
+
+@contextmanager
+def device_in(
+    options: argparse.Namespace, folder: Path, start: list[str]
+) -> Iterator[Device]:
+    """A device that is switched on; its far end comes when it is asked for."""
+    with running(folder, start) as machine:
         device = Device(
-            guest, folder, options.package, PROJECT / "systemd" / "callpoint.service"
+            Guest(machine, folder / "share"),
+            folder,
+            options.package,
+            PROJECT / "systemd" / "callpoint.service",
         )
         try:
-            for step in STORY:
-                if wanted is None or step in FOUNDATIONS or step.__name__ in wanted:
-                    findings.append(tried(step, device))
-                    if not findings[-1].good and step in FOUNDATIONS:
-                        break
+            yield device
         finally:
             if device.far is not None:
                 device.far.end()
-    return findings
-
-
-def tried(step: Step, device: Device) -> Finding:
-    """Take a step, and print how it went."""
-    title = (step.__doc__ or step.__name__).strip()
-    began_s = time.monotonic()
-    try:
-        good, told = True, step(device)
-    except (AssertionError, GuestError, TimeoutError, KeyError, IndexError) as error:
-        good, told = False, f"{type(error).__name__}: {error}"
-        tell_more(device, step.__name__)
-    took_s = time.monotonic() - began_s
-    print(f"{'good' if good else 'FAILED'}: {title} ({took_s:.0f} s)\n      {told}")
-    sys.stdout.flush()
-    return Finding(step.__name__, title, good, told, took_s)
-
-
-def tell_more(device: Device, name: str) -> None:
-    """What explains a failure, into a file."""
-    path = device.folder / f"failed-{name}.txt"
-    try:
-        guest = device.guest
-        _, journal = guest.tried("journalctl -b --no-pager | tail -n 200")
-        _, status = guest.tried("systemctl status callpoint; callpoint status")
-    except (GuestError, TimeoutError) as error:
-        journal, status = "", f"the guest answers no more: {error}"
-    events = device.far.events[-60:] if device.far else []
-    lines = [traceback.format_exc(), status, journal, *map(str, events)]
-    path.write_text("\n\n".join(lines))
-    print(f"      see {path}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import time
 
 from tests.device.device import Device
+from tests.device.machine import until
 
 SPOKEN = "Front_Left"
 WORDS = "front left"
@@ -17,7 +18,7 @@ def conversation(device: Device) -> str:
     device.call()
     connected_s = time.monotonic() - pressed_s
     assert guest.led(1.0) == [(0.0, True)], "steady: the microphone is open"
-    assert guest.captures() == ["RUNNING"] * len(guest.captures()) != []
+    assert guest.microphone() == "RUNNING"
     far.wait(after, 60.0, event="spoken")  # the greeting, to its end
     guest.speak(SPOKEN)
     heard = far.wait(after, 60.0, event="recognised")
@@ -43,18 +44,24 @@ def first_word(device: Device) -> str:
     device.at_rest()
     after = device.mark()
     guest.push()
+    until(lambda: guest.microphone() == "RUNNING", "the microphone runs", every_s=0.01)
+    began_s = time.monotonic()
     guest.speak("Rear_Left")
-    heard = far.wait(after, 60.0, event="recognised")
-    assert heard["text"] == "rear left", heard
-    return f"agreement {heard['agreement'][0]:.2f}"
+    answered = far.wait(after, 60.0, event="answered")
+    answered_s = answered["monotonic_s"] - began_s
+    far.wait(after, 60.0, event="speech_ended")
+    device.at_rest()
+    far.wait(after, 60.0, event="recorded")
+    assert device.far_heard(answered["call_id"]) == "rear left"
+    return f"the answer came {answered_s:.1f} s after the first word"
 
 
 def microphone_rests(device: Device) -> str:
     """Between calls the microphone does not run"""
     device.at_rest()
-    states = device.guest.captures()
-    assert "RUNNING" not in states, states
-    return f"capture: {', '.join(states) or 'closed'}"
+    state = device.guest.microphone()
+    assert state != "RUNNING"
+    return f"the kernel says: {state}"
 
 
 def writes_nothing(device: Device) -> str:

@@ -4,10 +4,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from callpoint.simulator.recogniser import Recogniser
-from callpoint.simulator.speech import load, read_wav
 from tests.daemon.programs import FarEnd
 from tests.device.guest import Guest
+from tests.device.hearing import Ear
 
 HOST_ADDRESS = "10.99.0.1"
 FAR_END_PORT = 8443
@@ -33,6 +32,11 @@ playout = "{playout}"
 {more}"""
 
 
+def start_far_end(folder: Path) -> FarEnd:
+    """The simulator, on this side of the cable."""
+    return FarEnd(folder, "--host", HOST_ADDRESS, "--port", str(FAR_END_PORT))
+
+
 @dataclass
 class Device:
     """What the steps of a story share."""
@@ -45,15 +49,13 @@ class Device:
     far: FarEnd | None = None
 
     def __post_init__(self) -> None:
-        library = load()
-        self._ear = Recogniser({**library.clips, **library.prompts})
+        self._ear = Ear()
         self._recordings = 0
 
     def far_end(self) -> FarEnd:
         """The simulator, started when it is first asked for."""
         if self.far is None:
-            where = ("--host", HOST_ADDRESS, "--port", str(FAR_END_PORT))
-            self.far = FarEnd(self.folder, *where)
+            self.far = start_far_end(self.folder)
         return self.far
 
     def mark(self) -> int:
@@ -69,12 +71,15 @@ class Device:
 
     def words(self, name: str) -> list[str]:
         """What was heard from the speaker, in order, ending the recording."""
-        path = self.guest.heard(name)
-        return [match.words for match in self._ear.recognise(read_wav(path))]
+        return self.words_of(self.guest.heard(name))
 
     def words_of(self, path: Path) -> list[str]:
-        """What a recording on this side has."""
-        return [match.words for match in self._ear.recognise(read_wav(path))]
+        """What a recording on this side has, in order."""
+        return [heard.words for heard in self._ear.words(path)]
+
+    def far_heard(self, call_id: str) -> str:
+        """Which voice the far end's recording of a call is most like."""
+        return self._ear.most_like(self.folder / "recordings" / f"{call_id}-heard.wav")
 
     def at_rest(self) -> None:
         """Ready, with no call and the button up, whatever the step before left."""

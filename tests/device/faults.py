@@ -76,22 +76,22 @@ def card_pulled(device: Device) -> str:
 
 
 def killed_in_a_call(device: Device) -> str:
-    """Killed (-9) in a call it is back by itself, and a press is answered"""
+    """Killed (-9) in a call it is back by itself, and the talk goes on"""
     guest, far = device.guest, device.far_end()
     device.at_rest()
     restarts = guest.restarts()
-    device.call()
+    call_id = device.call()
     guest.run(f"kill -9 {guest.pid()}")
-    guest.let_go()
     began_s = time.monotonic()
     until(lambda: guest.restarts() == restarts + 1, "systemd starts it again")
-    guest.ready()
+    # The button is still down.
+    back = device.mark()
+    continued = guest.in_call(120.0)["id"] == call_id
     back_s = time.monotonic() - began_s
-    device.at_rest()
-    after = device.mark()
-    device.call()
-    far.wait(after, 60.0, event="first_packet")
-    return f"ready {back_s:.0f} s later"
+    guest.speak(SPOKEN)
+    assert far.wait(back, 60.0, event="recognised")["text"] == WORDS
+    which = "the same call" if continued else "a new call"
+    return f"{which}, {back_s:.0f} s later"
 
 
 def stopped_dead(device: Device) -> str:

@@ -153,7 +153,7 @@ class Guest:
         self.run(f"systemctl stop listen-{name}; cp /run/{name}.wav {SHARED}/")
         return self.shared / f"{name}.wav"
 
-    def captures(self) -> list[str]:
-        """What state every open capture substream is in, as the kernel has it."""
-        found = self.tried("grep -h '^state' /proc/asound/card*/pcm*c/sub*/status")[1]
-        return [line.split()[-1] for line in found.splitlines() if "state" in line]
+    def microphone(self) -> str:
+        """What the kernel says of the daemon's end of the card: `RUNNING`, `closed`."""
+        told = self.read("/proc/asound/Loopback/pcm0c/sub0/status")
+        return told.partition("\n")[0].removeprefix("state:").strip()

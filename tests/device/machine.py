@@ -19,12 +19,14 @@ class GuestError(Exception):
     """The guest did not do what it was asked."""
 
 
-def until(is_so: Callable[[], Any], what: str, timeout_s: float = 60.0) -> Any:
+def until(
+    is_so: Callable[[], Any], what: str, timeout_s: float = 60.0, every_s: float = 0.2
+) -> Any:
     """What `is_so` returns, as soon as that is true; AssertionError after the limit."""
     until_s = time.monotonic() + timeout_s
     while not (found := is_so()):
         assert time.monotonic() < until_s, f"not within {timeout_s:.0f} s: {what}"
-        time.sleep(0.2)
+        time.sleep(every_s)
     return found
 
 

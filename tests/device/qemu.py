@@ -4,6 +4,8 @@ from pathlib import Path
 
 TAP = "callpoint0"
 MEMORY_MB = 1024
+# An emulated boot beside other work is slow, and must not give up what it waits for.
+PATIENT = "systemd.default_timeout_start_sec=600 systemd.default_device_timeout_sec=600"
 # Drivers that cost an emulated boot seconds, and drive nothing here.
 UNUSED = "modprobe.blacklist=kvm_amd,kvm_intel,cfg80211,pcspkr,floppy,psmouse"
 
@@ -23,9 +25,12 @@ def command(
         "qemu-system-x86_64",
         *("-nodefaults", "-display", "none", "-no-user-config"),
         *accelerated(accelerator),
-        *("-smp", "2", "-m", str(MEMORY_MB)),
+        *("-m", str(MEMORY_MB)),
         *("-kernel", f"{guest}/vmlinuz", "-initrd", f"{guest}/initrd.img"),
-        *("-append", f"root=/dev/vda rw console=ttyS0 net.ifnames=0 quiet {UNUSED}"),
+        *(
+            "-append",
+            f"root=/dev/vda ro console=ttyS0 net.ifnames=0 quiet {PATIENT} {UNUSED}",
+        ),
         *("-drive", drive),
         *("-netdev", f"tap,id=net,ifname={TAP},script=no,downscript=no"),
         *("-device", "virtio-net-pci,netdev=net"),
@@ -38,5 +43,5 @@ def command(
 
 def accelerated(accelerator: str) -> tuple[str, ...]:
     if accelerator == "kvm":
-        return ("-accel", "kvm", "-cpu", "host")
-    return ("-accel", "tcg,thread=multi", "-cpu", "max")
+        return ("-accel", "kvm", "-cpu", "host", "-smp", "2")
+    return ("-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2")

@@ -28,19 +28,19 @@ class Finding:
 
 
 def write_report(
-    path: Path, suite: str, findings: list[Finding], took_s: float
+    path: Path, title: str, findings: list[Finding], took_s: float
 ) -> None:
-    """Put this run into its place; other releases and sections stay."""
+    """Put this run into its place; other runs and sections stay."""
     text = path.read_text() if path.exists() else "# Reliability\n"
-    path.write_text(with_part(text, suite, part(suite, findings, took_s)))
+    path.write_text(with_part(text, part(title, findings, took_s)))
 
 
-def with_part(text: str, suite: str, new: str) -> str:
-    """The page with the part of this release replaced or added, within our section."""
+def with_part(text: str, new: str) -> str:
+    """The page with this part replaced or added, within our section."""
     before, section, after = _split(text)
     parts = re.split(r"(?=^### )", section, flags=re.M)
-    heading = new.partition(",")[0]
-    kept = [each for each in parts[1:] if each.partition(",")[0] != heading]
+    heading = new.partition(" (")[0]
+    kept = [each for each in parts[1:] if each.partition(" (")[0] != heading]
     body = "".join(f"{each.strip()}\n\n" for each in [*kept, new])
     return (
         f"{before.rstrip()}\n\n{SECTION}\n\n{INTRODUCTION}\n{body}{after}".rstrip()
@@ -48,15 +48,14 @@ def with_part(text: str, suite: str, new: str) -> str:
     )
 
 
-def part(suite: str, findings: list[Finding], took_s: float) -> str:
+def part(title: str, findings: list[Finding], took_s: float) -> str:
     day = datetime.now(UTC).date().isoformat()
     rows = "\n".join(
         f"| {each.title} | {'good' if each.good else 'FAILED'} | {_cell(each.told)} |"
         for each in findings
     )
     return (
-        f"### {suite.capitalize()}, {day}\n\n"
-        f"`scripts/test-device {suite}`, {took_s / 60:.0f} minutes.\n\n"
+        f"### {title} ({day}, {took_s / 60:.0f} minutes)\n\n"
         f"| step | | what was seen |\n|---|---|---|\n{rows}\n"
     )
 

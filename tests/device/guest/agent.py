@@ -24,6 +24,8 @@ LOOK_EVERY_S = 0.005
 
 
 def main() -> None:
+    while not Path(PORT).exists():
+        time.sleep(0.5)
     with open(PORT, "r+b", buffering=0) as port:
         rest = b""
         while True:
