@@ -65,7 +65,8 @@ def read(text: str, origin: Origin, now_s: float, oldest_s: float) -> Survivor:
     )
     placed_s = found.get("placed_s")
     _require(type(placed_s) in (int, float), "it does not say when it was placed")
-    _require(0 <= now_s - placed_s <= oldest_s, "it is too old")
+    # A number may have any number of digits: it is compared, and not reckoned with.
+    _require(now_s - oldest_s <= placed_s <= now_s, "it is too old")
     voice_sdk_id = found.get("voice_sdk_id")
     return Survivor(
         _id(found, "sessid"),
