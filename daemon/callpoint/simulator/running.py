@@ -59,6 +59,11 @@ class Simulator:
     def events(self) -> list[Json]:
         return self._journal.events
 
+    @property
+    def call_ids(self) -> list[str]:
+        """The calls in which an assistant talks."""
+        return self._board.call_ids
+
     async def wait_for(
         self, event: str, count: int = 1, timeout_s: float = 5.0, **fields: Any
     ) -> Json:

@@ -1,0 +1,1 @@
+"""Chaos: seeded runs in which nothing holds but what a call point promises."""
