@@ -245,6 +245,23 @@ async def test_a_far_end_that_closes_is_told_as_lost() -> None:
         assert near_end.lost == ["the path for media is gone"]
 
 
+async def test_nothing_goes_on_that_began_while_the_peer_was_closed() -> None:
+    """aiortc stops its senders first, and may start them after that."""
+    for turns in range(0, 60, 2):
+        near, far = End().open(), End().open()
+        found = asyncio.Event()
+        far._pc.on("iceconnectionstatechange", found.set)
+        await near.accept(await far.answer(await near.offer()))
+        found.clear()
+        await asyncio.wait_for(found.wait(), SOON_S)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await asyncio.gather(near.close(), far.close())
+    await asyncio.sleep(0.05)
+    left = {str(task.get_coro()) for task in asyncio.all_tasks()}
+    assert not [name for name in left if "RTCRtp" in name]
+
+
 async def test_our_own_closing_is_not_told_as_lost() -> None:
     async with call() as (near, near_end, _, _):
         await near.close()

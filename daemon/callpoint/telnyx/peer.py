@@ -93,6 +93,10 @@ class _Unread(MediaStreamTrack):
         raise LocalProtocolError("the track of a Peer is never read")
 
 
+async def _not_any_more(parameters: object) -> None:
+    """In place of what would begin while a peer is being closed."""
+
+
 def _unheard(*_: object) -> None:
     """Nobody listens to a peer that waits to be taken."""
 
@@ -282,6 +286,9 @@ class Peer:
             await asyncio.wait([self._offering])
         self._end_checks()
         self._outgoing.close()
+        # aiortc stops both first, may start them then, and stops neither after that.
+        self._transceiver.sender.send = _not_any_more  # type: ignore[method-assign]
+        self._transceiver.receiver.receive = _not_any_more  # type: ignore[method-assign]
         try:
             await asyncio.wait_for(self._pc.close(), _CLOSE_TIMEOUT_S)
         except TimeoutError:
