@@ -50,7 +50,7 @@ class Gap:
 def measure(folder: Path, *scenario: str) -> Gap:
     """One call whose socket is cut in the middle of it."""
     tone, speaker = folder / "tone.wav", folder / "speaker.wav"
-    _write_tone(tone)
+    write_tone(tone)
     names = (f"say:{tone}", "drop-after:1.5", *scenario)
     far = FarEnd(folder, *(word for name in names for word in ("--scenario", name)))
     with ended(far):
@@ -70,8 +70,8 @@ def measure(folder: Path, *scenario: str) -> Gap:
         recorded = Path(str(far.wait(event="recorded")["path"]))
     told = json.loads(recorded.read_text())
     return Gap(
-        longest_gap_ms(_samples(recorded.parent / told["heard"])),
-        longest_gap_ms(_samples(speaker)),
+        longest_gap_ms(samples(recorded.parent / told["heard"])),
+        longest_gap_ms(samples(speaker)),
         _longest_wait_ms(recorded.parent / told["packets"]),
         1000 * (ready["monotonic_s"] - dropped["monotonic_s"]),
     )
@@ -85,7 +85,7 @@ def measure_crash(folder: Path) -> float:
     runtime = folder / "run"
     runtime.mkdir()
     tone = folder / "tone.wav"
-    _write_tone(tone)
+    write_tone(tone)
     with ended(FarEnd(folder, "--scenario", f"say:{tone}")) as far:
         toml = configuration(
             far.url,
@@ -133,12 +133,12 @@ def _longest_wait_ms(packets: Path) -> float:
     return max(0.0, 1000 * float(max(waits)) - 20)
 
 
-def _samples(path: Path) -> "array[int]":
+def samples(path: Path) -> "array[int]":
     with wave.open(str(path)) as file:
         return array("h", file.readframes(file.getnframes()))
 
 
-def _write_tone(path: Path) -> None:
+def write_tone(path: Path) -> None:
     tone = open_capture(TONE)
     assert tone is not None
     with wave.open(str(path), "wb") as file:

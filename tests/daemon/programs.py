@@ -98,13 +98,16 @@ class Program:
 class FarEnd(Program, Journal):
     """The simulator."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, under: Sequence[str] = ()
+    ) -> None:
         Journal.__init__(self)
         self.recordings = folder / "recordings"
         Program.__init__(
             self,
             folder / "simulator.log",
             *("simulator", "--record", str(self.recordings), *arguments),
+            under=under,
         )
         assert self.process.stdout is not None
         threading.Thread(

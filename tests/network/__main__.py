@@ -1,0 +1,36 @@
+"""Every scene some times, and what was noticed of it: see `scripts/test-network`."""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.network import scenes
+from tests.network_namespaces import joined
+
+
+def main(runs: int = 3) -> None:
+    """Print the table; the argument is how often each scene is played."""
+    print(
+        f"{'seconds, median (most)':34}{'answered':>16}{'up':>16}{'down':>16}  logins"
+    )
+    for name, (play, fault) in scenes.SCENES.items():
+        seen = []
+        for _ in range(runs):
+            with tempfile.TemporaryDirectory() as folder, joined() as hosts:
+                seen.append(play(Path(folder), hosts, fault))
+        columns = [
+            [each.answered_s for each in seen],
+            [each.up_s for each in seen],
+            [each.down_s for each in seen],
+        ]
+        cells = [f"{statistics.median(c):.2f} ({max(c):.2f})" for c in columns]
+        logins = max(each.logins for each in seen)
+        print(
+            f"{name:34}" + "".join(f"{cell:>16}" for cell in cells) + f"{logins:>8}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
