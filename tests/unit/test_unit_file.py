@@ -47,7 +47,8 @@ def test_systemd_waits_for_ready_and_not_for_the_network(
     settings: dict[str, list[str]],
 ) -> None:
     assert settings["Type"] == ["notify"]
-    assert not {"After", "Requires", "BindsTo"} & settings.keys()
+    assert settings["After"] == ["alsa-restore.service"]
+    assert not {"Requires", "BindsTo"} & settings.keys()
 
 
 def test_it_may_write_where_it_works(settings: dict[str, list[str]]) -> None:
