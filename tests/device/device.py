@@ -1,7 +1,7 @@
 """A device on its wall: the guest, the far end, and what every step begins with."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.daemon.programs import FarEnd
@@ -47,6 +47,8 @@ class Device:
     package: Path
     unit_file: Path
     far: FarEnd | None = None
+    config: str = field(default_factory=configuration)
+    """What is in force when a step begins."""
 
     def __post_init__(self) -> None:
         self._ear = Ear()
@@ -84,6 +86,9 @@ class Device:
     def at_rest(self) -> None:
         """Ready, with no call and the button up, whatever the step before left."""
         self.guest.let_go()
+        if self.guest.read(CONFIG) != self.config.strip():
+            self.guest.write(CONFIG, self.config)
+            self.guest.tried("systemctl restart callpoint")
         if self.guest.status().get("call"):
             self.guest.tried("callpoint hangup")
         self.guest.tried("systemctl start callpoint")

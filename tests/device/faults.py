@@ -17,7 +17,7 @@ def usb_speaker_pulled(device: Device) -> str:
     plug(device)
     guest.write(CONFIG, configuration(playout=USB_SPEAKER))
     guest.run("systemctl restart callpoint")
-    device.at_rest()
+    guest.ready()
     after, noted = device.mark(), guest.note()
     call_id = device.call()
     far.wait(after, 60.0, event="spoken")
@@ -35,9 +35,6 @@ def usb_speaker_pulled(device: Device) -> str:
     assert guest.restarts() == 0
     device.at_rest()
     guest.machine.monitor("device_del", id="speaker")
-    guest.write(CONFIG, configuration())
-    guest.run("systemctl restart callpoint")
-    device.at_rest()
     words = device.words_of(device.folder / "usb.wav")
     assert words[0] == "greeting", words
     assert words[-1] == WORDS, words
