@@ -1,15 +1,20 @@
-"""PURE: what the kernel tells of addresses and routes, read from rtnetlink(7)."""
+"""PURE: what the kernel tells of links, addresses and routes, read from rtnetlink(7).
+
+A link that is down keeps its addresses, and may keep its routes: they lead nowhere.
+"""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
+GET_LINKS: Final = 18
 GET_ADDRESSES: Final = 22
 GET_ROUTES: Final = 26
 _ERROR: Final = 2
 _DONE: Final = 3
+_LINK: Final = 16
 _ADDRESS: Final = 20
 _ROUTE: Final = 24
 
@@ -17,6 +22,7 @@ _ROUTE: Final = 24
 _REQUEST_DUMP: Final = 0x301
 
 _HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
+_LINK_HEADER: Final = struct.Struct("=BxHiII")  # family, type, link, flags, change
 _ADDRESS_HEADER: Final = struct.Struct("=BBBBI")  # family, prefix, flags, scope, link
 _ROUTE_HEADER: Final = struct.Struct("=BBBBBBBBI")
 _ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
@@ -28,6 +34,8 @@ _UNUSABLE: Final = 0x08 | 0x40
 """IFA_F_DADFAILED, IFA_F_TENTATIVE: no socket can be bound to such an address yet."""
 _SCOPE_LINK: Final = 253
 """From here on an address is good for one link, or for this machine, alone."""
+_UP_AND_RUNNING: Final = 0x01 | 0x40
+"""IFF_UP, IFF_RUNNING: switched on, and the other end is there."""
 _TABLE_MAIN: Final = 254
 _UNICAST: Final = 1
 
@@ -56,7 +64,7 @@ class Message:
 
 
 def dump(kind: int) -> bytes:
-    """The request for all addresses, or for all routes, of IPv4 and IPv6."""
+    """The request for all links, addresses or routes, of IPv4 and IPv6."""
     # The family, 0 for all, and padding up to the size of either header.
     body = bytes(_ROUTE_HEADER.size)
     length = _HEADER.size + len(body)
@@ -74,30 +82,39 @@ def messages(datagram: bytes) -> Iterator[Message]:
 
 
 def network(told: Iterable[Message]) -> Network:
-    """What the messages of both dumps say together."""
-    addresses, gateways = set(), set()
+    """What the messages of all dumps say together, that of the links first."""
+    down, addresses, gateways = set(), set(), set()
     for message in told:
-        if message.kind == _ADDRESS and (address := _address(message.body)):
+        if message.kind == _LINK:
+            down.add(_link_that_is_down(message.body))
+        elif message.kind == _ADDRESS and (address := _address(message.body, down)):
             addresses.add(address)
-        elif message.kind == _ROUTE and (gateway := _gateway(message.body)):
+        elif message.kind == _ROUTE and (gateway := _gateway(message.body, down)):
             gateways.add(gateway)
     return Network(frozenset(addresses), frozenset(gateways))
 
 
-def _address(body: bytes) -> str | None:
+def _link_that_is_down(body: bytes) -> int | None:
+    if len(body) < _LINK_HEADER.size:
+        return None
+    _, _, link, flags, _ = _LINK_HEADER.unpack_from(body)
+    return None if flags & _UP_AND_RUNNING == _UP_AND_RUNNING else link
+
+
+def _address(body: bytes, down: Container[int | None]) -> str | None:
     if len(body) < _ADDRESS_HEADER.size:
         return None
-    _, _, flags, scope, _ = _ADDRESS_HEADER.unpack_from(body)
+    _, _, flags, scope, link = _ADDRESS_HEADER.unpack_from(body)
     attributes = _attributes(body[_ADDRESS_HEADER.size :])
     if (all_flags := attributes.get(_IFA_FLAGS)) is not None:
         flags = _number(all_flags)
-    if scope >= _SCOPE_LINK or flags & _UNUSABLE:
+    if scope >= _SCOPE_LINK or flags & _UNUSABLE or link in down:
         return None
     # On a link from point to point, the address is the other end's.
     return _written(attributes.get(_IFA_LOCAL) or attributes.get(_IFA_ADDRESS))
 
 
-def _gateway(body: bytes) -> str | None:
+def _gateway(body: bytes, down: Container[int | None]) -> str | None:
     """Of a default route; a link from point to point needs none."""
     if len(body) < _ROUTE_HEADER.size:
         return None
@@ -106,6 +123,8 @@ def _gateway(body: bytes) -> str | None:
         return None
     attributes = _attributes(body[_ROUTE_HEADER.size :])
     link = _number(attributes.get(_RTA_OIF, b""))
+    if link in down:
+        return None
     return f"{_written(attributes.get(_RTA_GATEWAY)) or 'none'} on {link}"
 
 

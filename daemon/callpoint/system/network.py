@@ -1,4 +1,4 @@
-"""Watches addresses and routes through a netlink socket; costs nothing until they move.
+"""Watches links, addresses and routes through a netlink socket, at no cost at rest.
 
 What the kernel tells of a change is taken as a sign only: what holds is read anew, and
 compared. Router advertisements renew the same addresses every few minutes.
@@ -13,8 +13,8 @@ from typing import Final
 
 from callpoint.system import netlink
 
-# RTMGRP_IPV4_IFADDR, RTMGRP_IPV4_ROUTE, RTMGRP_IPV6_IFADDR, RTMGRP_IPV6_ROUTE.
-_GROUPS: Final = 0x10 | 0x40 | 0x100 | 0x400
+# RTMGRP_LINK, then RTMGRP_IPV4_IFADDR, _IPV4_ROUTE, _IPV6_IFADDR and _IPV6_ROUTE.
+_GROUPS: Final = 0x01 | 0x10 | 0x40 | 0x100 | 0x400
 _DATAGRAM_BYTES: Final = 65_536
 _ANSWER_S: Final = 1.0
 
@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 def look() -> netlink.Network:
     """The addresses and default routes of this moment; OSError when they are hidden."""
-    return netlink.network([*_dump(netlink.GET_ADDRESSES), *_dump(netlink.GET_ROUTES)])
+    kinds = (netlink.GET_LINKS, netlink.GET_ADDRESSES, netlink.GET_ROUTES)
+    return netlink.network(message for kind in kinds for message in _dump(kind))
 
 
 def _dump(kind: int) -> Iterator[netlink.Message]:

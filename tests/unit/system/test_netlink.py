@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from callpoint.system.netlink import GET_ROUTES, Network, dump, messages, network
 
-ADDRESS, ROUTE, DONE, ERROR = 20, 24, 3, 2
+LINK_STATE, ADDRESS, ROUTE, DONE, ERROR = 16, 20, 24, 3, 2
+UP, RUNNING, MULTICAST = 0x01, 0x40, 0x1000
 GLOBAL, LINK, HOST = 0, 253, 254
 TENTATIVE, PERMANENT = 0x40, 0x80
 MAIN, LOCAL = 254, 255
@@ -46,6 +47,10 @@ def route(
     return message(ROUTE, body + attribute(OIF, pack("=I", 2)))
 
 
+def link(flags: int) -> bytes:
+    return message(LINK_STATE, pack("=BxHiII", 0, 1, 2, flags, 0))
+
+
 def told(*datagrams: bytes) -> Network:
     return network(m for datagram in datagrams for m in messages(datagram))
 
@@ -73,6 +78,14 @@ def test_of_a_link_from_point_to_point_our_end_counts() -> None:
     body += attribute(PEER_ADDRESS, packed("192.0.2.1"))
     body += attribute(LOCAL_ADDRESS, packed("192.0.2.7"))
     assert told(message(ADDRESS, body)).addresses == {"192.0.2.7"}
+
+
+def test_what_a_link_without_its_cable_has_does_not_count() -> None:
+    has = address("192.0.2.7") + route("192.0.2.1")
+    well = told(link(UP | RUNNING | MULTICAST), has)
+    assert well == told(has) != Network()
+    assert told(link(UP | MULTICAST), has) == Network()
+    assert told(link(MULTICAST), has) == Network()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +118,7 @@ def test_nonsense_is_no_network(datagram: bytes) -> None:
     told(datagram)
 
 
-@given(st.sampled_from([ADDRESS, ROUTE]), st.binary(max_size=100))
+@given(st.sampled_from([LINK_STATE, ADDRESS, ROUTE]), st.binary(max_size=100))
 def test_nonsense_in_a_message_is_no_network(kind: int, body: bytes) -> None:
     told(message(kind, body))
 
