@@ -39,7 +39,7 @@ from callpoint.telnyx.notices import (
     TranscriptChanged,
 )
 from callpoint.telnyx.servers import ServerConfiguration
-from tests.integration.ice_servers import stun_server
+from tests.integration.ice_servers import stun_server, turn_server
 
 SOON_S = 8.0
 N = TypeVar("N")
@@ -375,6 +375,25 @@ async def test_a_set_up_that_fails_for_a_passing_cause_is_tried_once_more(
         assert kept_s > sent[1].at_s - sent[0].at_s - 0.1
         call.hangup()
         await simulator.wait_for("hangup", call_id=call.id, by="caller")
+
+
+async def test_a_call_without_a_path_is_soon_tried_again_with_a_relay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for room in ("call", "paths"):
+        monkeypatch.setattr(f"callpoint.telnyx.{room}.HOPELESS_S", 0.2)
+    async with (
+        turn_server() as turn,
+        world("unreachable", "silent-assistant") as (client, notices, _, here),
+    ):
+        server = replace(here, webrtc_ice_servers=(turn.server,))
+        await client.anonymous_login("assistant-1", server_configuration=server)
+        call = client.new_call()
+        await notices.wait(CallChanged, state=CallState.ACTIVE)
+        first, second = notices.of(InviteSent)
+        assert 0.2 < second.at_s - first.at_s < SET_UP_S / 5
+        assert turn.allocations == 1
+        call.hangup()
 
 
 async def test_a_set_up_that_fails_twice_is_given_up() -> None:

@@ -214,6 +214,26 @@ async def test_a_press_soon_after_a_call_without_a_path_waits_for_the_relay() ->
         await peer.close()
 
 
+async def test_a_relay_may_help_a_call_that_has_no_path_and_was_offered_none() -> None:
+    async with turn_server() as turn, warm(turn.server) as line:
+        await until(has(line, host=1))
+        peer = line.take(**CALLBACKS)
+        assert line.would_relay()
+        await talk(peer, finds_a_path=True)
+        assert not line.would_relay()
+        line.learn()
+        line.keep()
+        await call(line, finds_a_path=False)
+        peer, _ = await taken(line)
+        assert not line.would_relay()
+        await peer.close()
+    async with warm() as line:
+        await until(has(line, host=1))
+        peer, _ = await taken(line)
+        assert not line.would_relay()
+        await peer.close()
+
+
 async def test_where_udp_seems_blocked_a_relay_over_tcp_is_asked_for_ahead() -> None:
     asked = asyncio.Event()
 

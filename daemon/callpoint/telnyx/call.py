@@ -42,6 +42,7 @@ from callpoint.telnyx.notices import (
     MediaChanged,
     Notice,
 )
+from callpoint.telnyx.paths import HOPELESS_S
 from callpoint.telnyx.quality import loss_percent, mos
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
@@ -221,7 +222,15 @@ class Call:
     async def _connect(self) -> None:
         await (self._wait() if self._is_taken_up else self._invite())
         await self._answered.wait()
-        await self._connected.wait()
+        # Another offer may have what this one lacks: a relay.
+        is_last = self._is_second_try or self._is_taken_up
+        try:
+            async with asyncio.timeout(None if is_last else HOPELESS_S):
+                await self._connected.wait()
+        except TimeoutError:
+            if self._warm.would_relay():
+                self._suffer(self._unanswered(), self.id)
+            await self._connected.wait()
 
     async def _begin_anew(self, failed: Setback) -> None:
         """Another call to the far end; the same to the person, who has been recorded.

@@ -111,6 +111,13 @@ class WarmPeer:
         self._lent.append(peer)
         return peer
 
+    def would_relay(self) -> bool:
+        """Whether a call that found no path yet may find one by another offer."""
+        return bool(self._memory.plan(relay=True).turn) and all(
+            peer.attempt.path is None and "relay" not in peer.gatherer.candidates
+            for peer in self._lent
+        )
+
     def path_died(self) -> None:
         """A live call is not heard any more: its next peer has a relay, if there is."""
         self._memory.path_died()
