@@ -30,14 +30,17 @@ install_packages() { # what lack was told of; nothing if it was told of nothing
     printf '  %s\n' "${reasons[@]}" >&2
     local install=(apt-get install -qy --no-install-recommends "${packages[@]}")
     have apt-get || stop "please install what these Debian packages hold: ${packages[*]}"
-    if ((EUID != 0)); then
-        have sudo || stop "please run as root, and then come back: ${install[*]}"
-        as_root=(sudo "${as_root[@]}")
-    fi
+    become_root "${install[@]}"
     say "Installing them: ${as_root[*]} ${install[*]}"
     compgen -G "/var/lib/apt/lists/*_Packages*" >/dev/null ||
         "${as_root[@]}" apt-get update -q
     "${as_root[@]}" "${install[@]}" || install_with_fresh_lists "${install[@]}"
+}
+
+become_root() { # for this COMMAND, if not before
+    ((EUID != 0)) && [[ ${as_root[0]} != sudo ]] || return 0
+    have sudo || stop "please run as root, and then come back: $*"
+    as_root=(sudo "${as_root[@]}")
 }
 
 install_with_fresh_lists() {

@@ -14,10 +14,12 @@ from typing import Final
 import pytest
 
 FAR: Final = "192.0.2.1"
+FAR_IPV6: Final = "2001:db8::1"
 NEAR: Final = "198.51.100.2"
 NEAR_LATER: Final = "198.51.100.3"
 NEAR_AGAIN: Final = "203.0.113.2"
 _GATEWAYS: Final = {"cable": "198.51.100.1", "other": "203.0.113.1"}
+_IPV6: Final = "2001:db8:1:"
 _TABLE: Final = "callpoint_test"
 
 
@@ -66,6 +68,19 @@ class Hosts:
         """The near end keeps its address, and loses its routes."""
         self.on_near("link", "set", cable, "down")
 
+    def plug_into_nothing(self) -> None:
+        """The other cable is plugged in as well, and nobody answers there."""
+        self.on_far("address", "flush", "dev", "other-far")
+        self.on_near("link", "set", "other", "up")
+
+    def turn_to_ipv6(self) -> None:
+        """From here on the far host is `FAR_IPV6`, and the device has no IPv4."""
+        self.on_far("address", "add", f"{FAR_IPV6}/128", "dev", "lo")
+        self.on_far("address", "add", f"{_IPV6}:1/64", "dev", "cable-far", "nodad")
+        self.on_near("address", "add", f"{_IPV6}:2/64", "dev", "cable", "nodad")
+        self.on_near("route", "add", "default", "via", f"{_IPV6}:1")
+        self.on_near("address", "del", f"{NEAR}/24", "dev", "cable")
+
     def lose_route(self) -> None:
         self.on_near("route", "del", "default")
 
@@ -76,13 +91,28 @@ class Hosts:
         self.plug("cable")
 
     def swallow(self, protocol: str) -> None:
-        """A firewall between the two drops `tcp` or `udp` without a word."""
+        """A firewall between the two drops `tcp` or `udp` without a word, both ways.
+
+        What stays on one host passes: a relay there reaches its neighbours.
+        """
         chain = "type filter hook input priority 0;"
-        rules = f"chain input {{ {chain} meta l4proto {protocol} drop; }}"
-        _run(*self.far, "nft", "-f", "-", given=f"table inet {_TABLE} {{ {rules} }}")
+        rule = f'iifname != "lo" meta l4proto {protocol} drop;'
+        table = f"table inet {_TABLE} {{\nchain input {{ {chain} {rule} }}\n}}\n"
+        for host in (self.near, self.far):
+            _run(*host, "nft", "-f", "-", given=table)
 
     def let_pass(self) -> None:
-        _run(*self.far, "nft", "delete", "table", "inet", _TABLE)
+        for host in (self.near, self.far):
+            _run(*host, "nft", "delete", "table", "inet", _TABLE)
+
+    def datagrams_sent(self) -> int:
+        """How many have left the device's host over UDP so far."""
+        command = (*self.near, "cat", "/proc/net/snmp")
+        told = subprocess.run(command, check=True, capture_output=True, text=True)
+        names, counts = (
+            line.split() for line in told.stdout.splitlines() if line[:4] == "Udp:"
+        )
+        return int(counts[names.index("OutDatagrams")])
 
     def on_near(self, *words: str) -> None:
         """`ip WORDS` on the device's host."""

@@ -194,11 +194,11 @@ def wait_until(is_so: Callable[[], object], timeout_s: float = SOON_S) -> None:
         time.sleep(0.005)
 
 
-def configuration(url: str, **tables: str) -> str:
+def configuration(url: str, ice_servers: str = "[]", **tables: str) -> str:
     """A daemon's TOML: mock pins, silent devices; `tables` add lines to each table."""
     lines = {
         "assistant": 'target_id = "assistant-test"',
-        "server": f'signaling_server = "{url}"\nwebrtc_ice_servers = []',
+        "server": f'signaling_server = "{url}"\nwebrtc_ice_servers = {ice_servers}',
         "button": 'pin = 17\npin_factory = "mock"',
         "led": "pin = 27",
         "audio": 'capture = "silence"\nplayout = "silence"',

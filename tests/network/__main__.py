@@ -5,16 +5,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.network import scenes
+from tests.network import blocked, scenes
 from tests.network_namespaces import joined
 
 
-def main(runs: int = 3) -> None:
-    """Print the table; the argument is how often each scene is played."""
+def main(runs: int, *words: str) -> None:
+    """Print the table; how often each scene is played, and a word of those wanted."""
     print(
         f"{'seconds, median (most)':34}{'answered':>16}{'up':>16}{'down':>16}  logins"
     )
-    for name, (play, fault) in scenes.SCENES.items():
+    for name, (play, fault) in (scenes.SCENES | blocked.SCENES).items():
+        if not all(word in name for word in words):
+            continue
         seen = []
         for _ in range(runs):
             with tempfile.TemporaryDirectory() as folder, joined() as hosts:
@@ -33,4 +35,4 @@ def main(runs: int = 3) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]) if sys.argv[1:] else 3, *sys.argv[2:])

@@ -32,7 +32,10 @@ class Seen:
     """One scene, in seconds. Gaps count from the first second of the call on."""
 
     answered_s: float = 0.0
-    """From the moment that the network was well again until a press was answered."""
+    """From the moment that the network was well again until a press was answered.
+
+    In `blocked`, from the press until both had heard the other.
+    """
     up_s: float = 0.0
     """The longest that the far end heard nothing."""
     down_s: float = 0.0
@@ -55,16 +58,23 @@ class Stage:
 
 
 @contextmanager
-def staged(folder: Path, hosts: Hosts, *scenario: str) -> Iterator[tuple[Stage, Path]]:
+def staged(
+    folder: Path,
+    hosts: Hosts,
+    *scenario: str,
+    ice_servers: str = "[]",
+    address: str = FAR,
+) -> Iterator[tuple[Stage, Path]]:
     """Registered; the loudspeaker's recording is the second."""
     tone, speaker = folder / "tone.wav", folder / "speaker.wav"
     write_tone(tone)
     names = (f"say:{tone}", *scenario)
     words = [word for name in names for word in ("--scenario", name)]
-    far = FarEnd(folder, "--host", FAR, *words, under=hosts.far)
+    far = FarEnd(folder, "--host", address, *words, under=hosts.far)
     with ended(far):
         toml = configuration(
             far.url,
+            ice_servers,
             server="allow_insecure = true",
             audio=f'capture = "{TONE}"\nplayout = "record:{speaker}"',
         )
@@ -95,9 +105,9 @@ def idle(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
         )
 
 
-def in_call(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
+def in_call(folder: Path, hosts: Hosts, fault: Fault, ice_servers: str = "[]") -> Seen:
     """A fault in a call, which is to go on."""
-    with staged(folder, hosts) as (stage, speaker):
+    with staged(folder, hosts, ice_servers=ice_servers) as (stage, speaker):
         far, ours = stage.far, stage.ours
         ours.press()
         far.wait(event="speech_started")
