@@ -145,7 +145,7 @@ def write_tone(path: Path) -> None:
         file.setnchannels(1)
         file.setsampwidth(SAMPLE_BYTES)
         file.setframerate(SAMPLE_RATE_HZ)
-        file.writeframes(tone._frame(0) * 500)  # type: ignore[attr-defined]
+        file.writeframes(tone._frame(0) * 3000)  # type: ignore[attr-defined]
 
 
 def main(runs: int = 10) -> None:
