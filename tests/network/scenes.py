@@ -22,6 +22,7 @@ Fault = Callable[[Hosts], float]
 LONG_S: Final = 60.0
 _AFTER_S: Final = 2.0
 _PRESS_S: Final = 0.5
+_LIFTED_S: Final = 0.2
 _SURVIVES_S: Final = 8.0
 """Whatever the fault makes the daemon do, it has done by then."""
 _ROUTE_FLAPS: Final = 6
@@ -96,6 +97,8 @@ def idle(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
             time.sleep(_PRESS_S)
             if not ours.status()["call"]:
                 ours.release()
+                # Less would be taken for a contact that bounces.
+                time.sleep(_LIFTED_S)
             assert time.monotonic() < over_s + LONG_S, ours.log
         heard = ours.wait(event="media", kind="first_sound_played")
         return Seen(
