@@ -60,5 +60,5 @@ QUALITY = (
 FAULTS = (
     Cell("after-loss", loses_one=True, after_s=60),
     Cell("after-stall", stall_ms=500, after_s=30),
-    Cell("clock", clock_ppm=200, after_s=120),
+    Cell("clock", clock_ppm=200, after_s=60),
 )

@@ -15,7 +15,7 @@ from tests.sound_server import SoundServer
 
 # Buffers settle, and what comes with the first call has come.
 SETTLE_S = 5.0
-WINDOW_S = 30.0
+WINDOW_S = 20.0
 SET_UP_LIMIT_S = 20.0
 LINK = Cell("fec", fec=True)
 

@@ -11,6 +11,10 @@ OTHERS = slice(1, 4)
 Found = Sequence[Mapping[str, Any]]
 
 
+# When the far end itself was that late, what the peer did says nothing.
+DISTURBED_MS = 10.0
+
+
 @dataclass(frozen=True)
 class Figure:
     """A line of the table: where its value stands in a part's rows."""
@@ -44,12 +48,17 @@ class Line:
         )
 
 
+def is_disturbed(row: Mapping[str, Any]) -> bool:
+    """Whether the machine was too busy in that call for a verdict about anybody."""
+    return bool(row.get("late_ms", 0.0) >= DISTURBED_MS)
+
+
 def line_of(figure: Figure, found: Mapping[str, Found]) -> Line:
     """A figure for all peers."""
     rows = [
         row
         for row in found.get(figure.part, ())
-        if not figure.cell or row["cell"] == figure.cell
+        if not is_disturbed(row) and (not figure.cell or row["cell"] == figure.cell)
     ]
     return Line(figure, tuple(_value(figure, rows, peer) for peer in PEERS))
 
@@ -75,7 +84,8 @@ def difference(rows: Found, cell: str, peer: str) -> tuple[float, float] | None:
     """
     scores: dict[str, dict[tuple[int, int], float]] = {PEERS[0]: {}, peer: {}}
     for row in rows:
-        if row["cell"] == cell and row["peer"] in scores:
+        counts = row["cell"] == cell and not is_disturbed(row)
+        if counts and row["peer"] in scores:
             for number, score in enumerate(row["pesq"]):
                 scores[row["peer"]][row["seed"], number] = score
     ours, theirs = scores[PEERS[0]], scores[peer]

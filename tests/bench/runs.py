@@ -17,12 +17,11 @@ from tests.bench.calls import Heard, hear
 from tests.bench.cells import Cell
 from tests.bench.packets import late_ms
 from tests.bench.priority import give_way
+from tests.bench.results import DISTURBED_MS
 from tests.bench.speech import Speech
 from tests.bench.verdicts import Verdict, judge
 from tests.sound_server import SoundServer
 
-# When the far end itself was that late, what the peer did says nothing.
-DISTURBED_MS = 10.0
 MOST_TRIES = 2
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tests.bench.cost import Cost
 from tests.bench.delay import Delay
 from tests.bench.own import Own
-from tests.bench.runs import DISTURBED_MS
+from tests.bench.results import DISTURBED_MS
 from tests.bench.verdicts import Verdict
 
 Row = Verdict | Cost | Delay | Own

@@ -70,6 +70,12 @@ def test_a_difference_is_of_scores_with_the_same_losses() -> None:
     assert difference(rows, "b", "stock") is None
 
 
+def test_a_call_on_a_machine_that_was_too_busy_counts_for_nobody() -> None:
+    late = {"peer": "callpoint", "ms": 500.0, "late_ms": 12.0}
+    rows = {"delay": [*ROWS["delay"], late]}
+    assert line_of(WORST, rows).values[0] == 90
+
+
 def test_what_was_not_measured_has_no_value() -> None:
     assert line_of(DELAY, {}).ratios == (None, None, None)
 
