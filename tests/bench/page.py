@@ -161,4 +161,5 @@ def _own(row: Mapping[str, object]) -> str:
 
 
 def _number(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+    # Not -0.
+    return "" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
