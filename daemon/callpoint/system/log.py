@@ -7,6 +7,7 @@ elsewhere it is only written at the level "debug".
 import logging
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import IO, Final
@@ -95,12 +96,15 @@ class _NoRepeats(logging.Filter):
         super().__init__()
         self._clock = clock
         self._repeats = Repeats()
+        # A handler locks what it writes, not what it asks its filters.
+        self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.INFO:
             return True
         text = f"{record.levelno} {record.getMessage()}"
-        left_out = self._repeats.left_out(text, self._clock())
+        with self._lock:
+            left_out = self._repeats.left_out(text, self._clock())
         if left_out:
             record.msg = f"{record.getMessage()} (and {left_out} more like this"
             record.msg += f" within the last {PERIOD_S / 60:.0f} minutes)"

@@ -3,8 +3,11 @@
 import io
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -87,6 +90,22 @@ def test_what_was_left_out_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         "WARNING callpoint.station: no card"
         " (and 5 more like this within the last 10 minutes)"
     ]
+
+
+def test_threads_ask_one_after_the_other_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meeting = threading.Barrier(2)
+
+    def clock() -> float:
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=0.1)
+        return 0.0
+
+    tell = teller(io.StringIO(), monkeypatch, clock=clock)
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(tell.warning, ["no card", "no network"]))
+    assert meeting.broken, "two threads were in it at once"
 
 
 def test_the_level_can_be_changed(monkeypatch: pytest.MonkeyPatch) -> None:
