@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import IO, Final
 
 from callpoint.system import journal
+from callpoint.system.entries import Entry
 from callpoint.system.repeats import PERIOD_S, Repeats
 
 _DIM: Final = "2"
@@ -100,7 +101,7 @@ class _NoRepeats(logging.Filter):
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.INFO:
+        if record.levelno < logging.INFO or _is_speech(record):
             return True
         text = f"{record.levelno} {record.getMessage()}"
         with self._lock:
@@ -110,3 +111,8 @@ class _NoRepeats(logging.Filter):
             record.msg += f" within the last {PERIOD_S / 60:.0f} minutes)"
             record.args = ()
         return left_out is not None
+
+
+def _is_speech(record: logging.LogRecord) -> bool:
+    """An assistant greets with the same words in every call."""
+    return getattr(record, "MESSAGE_ID", None) == Entry.TRANSCRIPT.value

@@ -12,6 +12,7 @@ from contextlib import suppress
 import pytest
 
 from callpoint.system import log
+from callpoint.system.entries import Entry
 
 
 class Terminal(io.StringIO):
@@ -90,6 +91,16 @@ def test_what_was_left_out_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
         "WARNING callpoint.station: no card"
         " (and 5 more like this within the last 10 minutes)"
     ]
+
+
+def test_what_people_say_is_told_however_often_they_say_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = io.StringIO()
+    tell = teller(stream, monkeypatch)
+    for _ in range(10):
+        tell.info("caller: yes", extra=Entry.TRANSCRIPT.fields(role="caller"))
+    assert len(stream.getvalue().splitlines()) == 10
 
 
 def test_threads_ask_one_after_the_other_what_is_left_out(
