@@ -33,8 +33,20 @@ def variables(environment: Mapping[str, str]) -> tuple[list[Layer], list[Fault]]
         if len(steps) < 2 or "" in steps or not name.isprintable():
             found.append(_no_key(name))
             continue
+        if not _is_text(environment[name]):
+            found.append(Fault(name, "", "UTF-8", "bytes that are none"))
+            continue
         layers.append(Layer(name, _nested(steps, _value(environment[name]))))
     return layers, found
+
+
+def _is_text(value: str) -> bool:
+    """Neither the wire nor a file has half a surrogate pair."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _value(text: str) -> Any:

@@ -98,3 +98,10 @@ def test_every_other_variable_of_the_package_is_known() -> None:
 def test_any_variable_is_a_layer_or_a_fault(name: str, value: str) -> None:
     layers, found = variables({f"CALLPOINT_{name}": value})
     assert len(layers) + len(found) == 1 or f"CALLPOINT_{name}" in OTHERS
+
+
+def test_a_value_that_is_no_text_is_a_fault() -> None:
+    name = "CALLPOINT_ASSISTANT__USER_VARIABLES__PLACE"
+    layers, (fault,) = variables({name: "caf\udce9"})
+    assert layers == []
+    assert str(fault) == f"{name}: expected UTF-8, found bytes that are none"
