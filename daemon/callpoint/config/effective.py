@@ -19,6 +19,8 @@ DEFAULT: Final = "default"
 
 _MASK: Final = "***"
 _SECRETS: Final = ("credential",)
+_ADDRESSES: Final = ("proxy", "signaling_server")
+"""Before the host of a URL may stand a password."""
 _WIDTH: Final = 40
 """Where the comments begin, unless a value is longer."""
 
@@ -105,7 +107,7 @@ def _open(value: Any, key: str) -> Any:
         return [_open(each, key) for each in value]
     if key in _SECRETS and value:
         return _MASK
-    if key == "proxy" and value:
+    if key in _ADDRESSES and value:
         return shown.masked(str(value))
     return value if isinstance(value, str | int | float | None) else str(value)
 

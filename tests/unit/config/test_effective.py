@@ -18,6 +18,7 @@ LAYERS = [
         {
             "assistant": {"target_id": "a-1", "user_variables": {"floor": 0}},
             "server": {
+                "signaling_server": "wss://me:hush@gateway.example",
                 "proxy": "http://me:hush@proxy.example:3128",
                 "webrtc_ice_servers": [
                     {"urls": "turn:t", "username": "u", "credential": "hush"}
@@ -79,6 +80,7 @@ def test_the_text_is_the_same_configuration_but_for_its_secrets(
     table = tomli.loads(text)
     expected = merged(LAYERS)
     expected["server"] = {
+        "signaling_server": "wss://***@gateway.example",
         "proxy": "http://***@proxy.example:3128",
         "webrtc_ice_servers": [
             {"urls": "turn:t", "username": "u", "credential": "***"}
