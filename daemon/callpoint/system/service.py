@@ -52,9 +52,12 @@ class Service:
         """SIGHUP came: reload, and let systemd know when that is done."""
         if self._is_ready:
             notify.reloading(time.monotonic())
-        await self._reload()
-        if self._is_ready:
-            notify.ready()
+        try:
+            await self._reload()
+        finally:
+            # Else systemd would hold it for reloading until a time-out.
+            if self._is_ready:
+                notify.ready()
 
     def stopping(self) -> None:
         self._is_ready = False

@@ -79,3 +79,18 @@ async def test_a_reload_is_told_only_while_it_is_ready(heard: socket.socket) -> 
     assert (ready, again, stopping) == ("READY=1", "READY=1", "STOPPING=1")
     assert re.fullmatch(r"RELOADING=1\nMONOTONIC_USEC=\d+", reloading)
     assert len(reloads) == 3
+
+
+async def test_a_reload_that_breaks_ends_as_well(heard: socket.socket) -> None:
+    async def reload() -> None:
+        raise MemoryError
+
+    service = Service(str, reload, slow_card_s=0)
+    await service.announce(asyncio.Event())
+    with pytest.raises(MemoryError):
+        await service.reload()
+    assert [told.partition("\n")[0] for told in all_of(heard)] == [
+        "READY=1",
+        "RELOADING=1",
+        "READY=1",
+    ]
