@@ -128,3 +128,8 @@ def mutations(draw: st.DrawFn, sdp: str) -> str:
         lines[index : index + 1] = accidents[draw(st.sampled_from(sorted(accidents)))]
         lines = lines or [""]
     return draw(st.sampled_from(["\r\n", "\n", "\r"])).join(lines)
+
+
+def without_candidates(sdp: str) -> str:
+    """Of a far end that nobody can reach; it must not reach us either."""
+    return "\r\n".join(line for line in sdp.split("\r\n") if "candidate" not in line)

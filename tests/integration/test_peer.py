@@ -1,6 +1,7 @@
 """The contract with aiortc: two peers of ours over real ICE, DTLS and SRTP."""
 
 import asyncio
+import os
 import threading
 import time
 from collections import deque
@@ -19,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from callpoint.audio.rtp import RtpPacket
-from callpoint.errors import LocalProtocolError, RemoteProtocolError
+from callpoint.errors import LocalProtocolError, NetworkError, RemoteProtocolError
 from callpoint.telnyx import peer as peer_module
 from callpoint.telnyx.peer import Peer
+from tests.descriptions import without_candidates
 
 SOON_S = 5.0
 
@@ -73,6 +75,15 @@ async def call(**options: Any) -> AsyncIterator[tuple[Peer, End, Peer, End]]:
     finally:
         await near.close()
         await far.close()
+
+
+def descriptors() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+def tasks_of_others() -> set[asyncio.Task[Any]]:
+    own = asyncio.current_task()
+    return {task for task in asyncio.all_tasks() if task is not own}
 
 
 async def test_packets_go_both_ways_as_they_were_given() -> None:
@@ -262,6 +273,78 @@ async def test_nothing_goes_on_that_began_while_the_peer_was_closed() -> None:
     assert not [name for name in left if "RTCRtp" in name]
 
 
+async def test_whoever_stops_waiting_does_not_cut_the_closing_short() -> None:
+    """aiortc, cancelled in there, would keep its sockets and tasks for ever."""
+    async with call() as (near, _, far, _):
+        open_before = descriptors()
+        for peer in (near, far):
+            closing = asyncio.create_task(peer.close())
+            await asyncio.sleep(0)
+            closing.cancel()
+            await asyncio.wait([closing])
+            assert closing.cancelled()
+        await asyncio.wait(tasks_of_others(), timeout=SOON_S)
+        assert not tasks_of_others()
+        assert descriptors() < open_before
+
+
+async def test_a_closing_that_takes_long_goes_on_unwaited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(peer_module, "_CLOSE_AT_MOST_S", 0.0)
+    async with call() as (near, _, _, _):
+        open_before = descriptors()
+        await near.close()
+        assert tasks_of_others()
+        monkeypatch.setattr(peer_module, "_CLOSE_AT_MOST_S", SOON_S)
+        await near.close()
+        assert descriptors() < open_before
+
+
+async def test_closed_while_it_answers_it_says_so_and_leaves_nothing() -> None:
+    """A second attach takes the place of the first, which is being answered."""
+    near, far = End().open(), End().open()
+    offer = await near.offer()
+    open_before = descriptors()
+    for turns in range(12):
+        far = End().open()
+        answering = asyncio.create_task(far.answer(offer))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await far.close()
+        with pytest.raises(NetworkError, match="closed meanwhile"):
+            await answering
+        with pytest.raises(NetworkError, match="closed meanwhile"):
+            await far.answer(offer)
+    assert descriptors() == open_before
+    await near.close()
+    assert not tasks_of_others()
+
+
+async def test_a_path_found_while_the_peer_was_closed_is_not_kept_alive() -> None:
+    """aioice would ask a far end that is not there, for ever."""
+    near, far = End().open(), End().open()
+    connection: Any = near._transceiver.receiver.transport.transport._connection
+    get = connection._check_list_state.get
+    found, closed = asyncio.Event(), asyncio.Event()
+
+    async def seen_late() -> object:
+        state = await get()
+        found.set()
+        await closed.wait()
+        return state
+
+    connection._check_list_state.get = seen_late
+    await near.accept(await far.answer(await near.offer()))
+    async with asyncio.timeout(SOON_S):
+        await found.wait()
+    await asyncio.gather(near.close(), far.close())
+    closed.set()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert "query_consent" not in str(tasks_of_others())
+
+
 async def test_our_own_closing_is_not_told_as_lost() -> None:
     async with call() as (near, near_end, _, _):
         await near.close()
@@ -335,12 +418,9 @@ async def test_a_peer_without_a_path_is_told_as_lost() -> None:
     near_end, far_end = End(), End()
     near, far = near_end.open(), far_end.open()
     try:
-        answer = await far.answer(await near.offer())
+        answer = await far.answer(without_candidates(await near.offer()))
         await far.close()
-        unreachable = "\r\n".join(
-            line for line in answer.split("\r\n") if "candidate" not in line
-        )
-        await near.accept(unreachable)
+        await near.accept(without_candidates(answer))
         async with asyncio.timeout(SOON_S):
             await near_end.gone.wait()
         assert near_end.lost == ["no path for media was found"]

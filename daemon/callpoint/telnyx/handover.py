@@ -181,9 +181,11 @@ class Handover:
             task.add_done_callback(self._closing.discard)
 
     async def _close(self, path: _Path) -> None:
-        if path.has_carried and path is not self._carrying:
-            self._past = _sum(self._past, await path.peer.statistics())
-        await path.peer.close()
+        try:
+            if path.has_carried and path is not self._carrying:
+                self._past = _sum(self._past, await path.peer.statistics())
+        finally:
+            await path.peer.close()
 
     def _lost(self, path: _Path, reason: str) -> None:
         path.is_lost = True

@@ -23,6 +23,7 @@ from callpoint.telnyx.servers import StunServer, TurnServer
 SEAMS: Final = (
     (ice.Connection, "get_component_candidates"),
     (ice.Connection, "_check_periodic"),
+    (ice.Connection, "query_consent"),
     (ice.StunProtocol, "request"),
     (ice, "relayed_candidate"),
     (turn.TurnClientMixin, "request_with_retry"),
@@ -263,7 +264,8 @@ def check_without_delay(connection: Any) -> Callable[[], None]:
     """Let ICE go on at the moment when a check has succeeded.
 
     aioice paces its checks by a sleep that nothing interrupts: up to 20 ms on each end.
-    The pacing stays as it is, in a task beside `connect`; what is returned ends it.
+    The pacing stays as it is, in a task beside `connect`; what is returned ends it, and
+    lets nothing begin that a connection does once its checks are over.
     """
     check_next = connection._check_periodic
     pacing: list[asyncio.Task[None]] = []
@@ -283,9 +285,16 @@ def check_without_delay(connection: Any) -> Callable[[], None]:
     def end() -> None:
         for task in pacing:
             task.cancel()
+        # `connect` may not have seen yet that a check has succeeded.
+        connection._check_periodic = lambda: False
+        connection.query_consent = _nothing
 
     connection._check_periodic = check
     return end
+
+
+async def _nothing() -> None:
+    """In place of what would ask for ever whether a closed path is still wanted."""
 
 
 async def _succeeds(asking: set[asyncio.Task[bool]], within_s: float | None) -> bool:

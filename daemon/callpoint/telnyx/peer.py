@@ -30,6 +30,7 @@ from callpoint.errors import LocalProtocolError, RemoteProtocolError
 from callpoint.telnyx.dtls import accept_rsa
 from callpoint.telnyx.ice import SEAMS as ICE_SEAMS
 from callpoint.telnyx.ice import Gatherer, check_without_delay
+from callpoint.telnyx.lifetime import Lifetime
 from callpoint.telnyx.paths import Attempt, Path, Plan
 from callpoint.telnyx.rtp_path import SEAMS as RTP_SEAMS
 from callpoint.telnyx.rtp_path import Carry, Incoming, Outgoing
@@ -42,7 +43,7 @@ _SEAMS: Final = (
     *RTP_SEAMS,
 )
 _NO_SERVERS: Final = Plan()
-_CLOSE_TIMEOUT_S: Final = 5.0
+_CLOSE_AT_MOST_S: Final = 5.0
 
 Flow = Literal["first_packet_sent", "first_packet_received"]
 
@@ -134,7 +135,7 @@ class Peer:
         self._accepted_s: float | None = None
         self._failed = False
         self._offering: asyncio.Task[None] | None = None
-        self._closed_s: float | None = None
+        self._life = Lifetime()
         self.heard_s: float | None = None
         """When the far end's last packet came, RTP or RTCP."""
         # Servers are asked by `Gatherer`; without a list, aiortc would ask Google's.
@@ -193,27 +194,30 @@ class Peer:
 
     @property
     def is_closed(self) -> bool:
-        return self._closed_s is not None
+        return self._life.is_over
 
     @property
     def attempt(self) -> Attempt:
         """How the search for a path went, or goes."""
         checked_s = 0.0
         if self._accepted_s is not None:
-            checked_s = (self._closed_s or time.monotonic()) - self._accepted_s
+            checked_s = (self._life.ended_s or time.monotonic()) - self._accepted_s
         return Attempt(self._path, checked_s, self._failed)
 
     def prepare(self) -> asyncio.Task[None]:
         """Make the offer ahead; the task ends when no server can add to it."""
         if self._offering is None:
-            self._offering = asyncio.create_task(self._offer())
+            self._offering = self._life.begin(self._offer())
         return self._offering
 
     async def offer(self) -> str:
-        """An SDP offer with the candidates that are known by now."""
+        """An SDP offer with the candidates that are known by now.
+
+        Raises NetworkError when the peer is closed meanwhile, as the two below.
+        """
         offering = self.prepare()
         self.gatherer.hurry()
-        await offering
+        await self._life.done(offering)
         return self.local_sdp
 
     async def _offer(self) -> None:
@@ -224,10 +228,16 @@ class Peer:
 
         Raises RemoteProtocolError when aiortc cannot take it.
         """
-        await self._set_remote(sdp, "answer")
+        await self._life.done(self._life.begin(self._set_remote(sdp, "answer")))
 
     async def answer(self, sdp: str) -> str:
-        """Take an offer and return the answer; media connects from here on."""
+        """Take an offer and return the answer; media connects from here on.
+
+        Raises RemoteProtocolError when aiortc cannot take it.
+        """
+        return await self._life.done(self._life.begin(self._answer(sdp)))
+
+    async def _answer(self, sdp: str) -> str:
         await self._set_remote(sdp, "offer")
         self.gatherer.hurry()
         await self._pc.setLocalDescription(await self._pc.createAnswer())
@@ -278,21 +288,21 @@ class Peer:
         )
 
     async def close(self) -> None:
-        """Close everything; a connection that does not close in 5 s is abandoned."""
-        if not self.is_closed:
-            self._closed_s = time.monotonic()
-        if self._offering is not None:
-            self._offering.cancel()
-            await asyncio.wait([self._offering])
+        """Close everything; what takes more than 5 s goes on, and is not waited for.
+
+        That is a relay that is silent by now: our goodbye is repeated to it.
+        """
+        self._fall_silent()
+        if not await self._life.end(self._pc.close, _CLOSE_AT_MOST_S):
+            log.debug("a media connection is slow to close: a silent relay?")
+
+    def _fall_silent(self) -> None:
+        """Nothing is sent from here on, and nothing begins."""
         self._end_checks()
         self._outgoing.close()
         # aiortc stops both first, may start them then, and stops neither after that.
         self._transceiver.sender.send = _not_any_more  # type: ignore[method-assign]
         self._transceiver.receiver.receive = _not_any_more  # type: ignore[method-assign]
-        try:
-            await asyncio.wait_for(self._pc.close(), _CLOSE_TIMEOUT_S)
-        except TimeoutError:
-            log.warning("a media connection did not close within 5 s: abandoned")
 
     def _state_changed(self) -> None:
         state = self._pc.connectionState
