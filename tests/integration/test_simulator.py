@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed
 
 from callpoint.errors import CallpointError
 from callpoint.simulator import running_simulator
+from callpoint.telnyx.peer import Peer
+from callpoint.telnyx.sdp import prepare_offer
 from tests.integration.callers import dialled, in_call
 
 
@@ -149,6 +151,22 @@ async def test_a_call_that_is_hung_up_before_its_answer_leaves_nothing() -> None
         )
         await caller.about("bye")
         await simulator.wait_for("hangup", by="caller")
+
+
+async def test_a_call_that_is_hung_up_in_one_breath_leaves_nothing() -> None:
+    """The bye is there before anybody has looked at the offer."""
+    async with running_simulator() as simulator, dialled(simulator.url) as caller:
+        await caller.get_ready()
+        peer = Peer(loopback=True)
+        offer = prepare_offer(await peer.offer())
+        dialog = {"dialogParams": {"callID": "c1"}}
+        await caller.send("telnyx_rtc.invite", {"sdp": offer, **dialog})
+        await caller.send("telnyx_rtc.bye", dialog)
+        await simulator.wait_for("hangup", by="caller")
+        # Whatever was begun would have been answered before this.
+        await caller.ask("telnyx_rtc.ping", {})
+        await peer.close()
+        assert simulator.call_ids == []
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from callpoint.errors import CallpointError, RemoteProtocolError
+from callpoint.errors import CallpointError, NetworkError, RemoteProtocolError
 from callpoint.simulator.actions import (
     AcceptAnswer,
     AnswerOffer,
@@ -24,6 +24,8 @@ from callpoint.simulator.gateway import Gateway
 from callpoint.simulator.talk import Office, Studio, Talk
 
 log = logging.getLogger(__name__)
+
+Deed = Callable[[], Awaitable[None]]
 
 Perform = Callable[[list[GatewayAction]], None]
 """Takes what the gateway answers to news of a call."""
@@ -49,18 +51,21 @@ class Board:
     def perform(self, action: CallAction) -> None:
         """Do what the gateway wants done about a call."""
         if isinstance(action, AnswerOffer):
-            self._spawn(action.call_id, self._answer(action.call_id, action.offer))
+            answer = partial(self._answer, action.call_id, action.offer)
+            self._spawn(action.call_id, answer)
+        elif isinstance(action, EndCall):
+            self._end(action.call_id)
         elif (talk := self._talks.get(action.call_id)) is not None:
             self._perform_on(talk, action)
 
     def _perform_on(self, talk: Talk, action: CallAction) -> None:
         match action:
             case RenewMedia(call_id, offer):
-                self._spawn(call_id, self._renew(talk, call_id, offer))
+                self._spawn(call_id, partial(self._renew, talk, call_id, offer))
             case MakeOffer(call_id):
-                self._spawn(call_id, self._offer(talk, call_id))
+                self._spawn(call_id, partial(self._offer, talk, call_id))
             case AcceptAnswer(call_id, answer):
-                self._spawn(call_id, talk.line.accept(answer))
+                self._spawn(call_id, partial(talk.line.accept, answer))
             case BeginTalk():
                 talk.begin()
             case HearText(_, item):
@@ -69,15 +74,14 @@ class Board:
                 talk.tool_answered(item)
             case StopMedia(dies=dies):
                 talk.line.stop(dies)
-            case EndCall(call_id):
-                self._end(call_id, talk)
 
-    def _end(self, call_id: str, talk: Talk) -> None:
-        del self._talks[call_id]
+    def _end(self, call_id: str) -> None:
+        """Its offer may not even have been looked at."""
         for task, owner in self._tasks.items():
             if owner == call_id:
                 task.cancel()
-        self._spawn("", talk.close())
+        if (talk := self._talks.pop(call_id, None)) is not None:
+            self._spawn("", talk.close)
 
     async def _answer(self, call_id: str, offer: str) -> None:
         talk = self._talks[call_id] = Talk(call_id, self._studio, self._office)
@@ -92,15 +96,17 @@ class Board:
         sdp = await talk.line.offer()
         self._perform(self._gateway.offer_made(call_id, sdp))
 
-    def _spawn(self, call_id: str, deed: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, call_id: str, deed: Deed) -> None:
         task = asyncio.create_task(self._guard(call_id, deed))
         self._tasks[task] = call_id
         task.add_done_callback(self._tasks.pop)
 
-    async def _guard(self, call_id: str, deed: Coroutine[Any, Any, None]) -> None:
+    async def _guard(self, call_id: str, deed: Deed) -> None:
         """A failure ends the call that it belongs to."""
         try:
-            await deed
+            await deed()
+        except NetworkError as error:
+            log.debug("call %s: %s", call_id, error)
         except RemoteProtocolError as error:
             self._office.note("refused", call_id=call_id, why=str(error))
             self._office.hang_up(call_id, "INCOMPATIBLE_DESTINATION", "gateway")
@@ -110,7 +116,7 @@ class Board:
 
     async def close(self) -> None:
         """End all calls and their recordings."""
-        for call_id, talk in list(self._talks.items()):
-            self._end(call_id, talk)
+        for call_id in self.call_ids:
+            self._end(call_id)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
