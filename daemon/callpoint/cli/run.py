@@ -53,6 +53,6 @@ def run(
     )
     config, fault = store.start()
     # After the files, whose faults need not wait for the media libraries.
-    from callpoint.station import supervisor
+    from callpoint.station import daemon
 
-    return supervisor.run(config, store.load, fault)
+    return daemon.run(config, store.load, fault)

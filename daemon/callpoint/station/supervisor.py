@@ -5,9 +5,7 @@ daemon is ready when a press is answered, if need be with a fault.
 """
 
 import asyncio
-import faulthandler
 import logging
-import signal
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
@@ -70,34 +68,6 @@ _UNKNOWN_TOOL: Final = '{"error": "unknown_tool"}'
 """The words of the vendor's own agent library (client-side tools)."""
 
 log = logging.getLogger(__name__)
-
-
-def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -> int:
-    """Run the daemon until SIGTERM or SIGINT; returns the exit code.
-
-    `load` reads the configuration again. `config` is the last good one where there is a
-    `fault` in what it would read. Raises CallpointError for what no retry can cure.
-    """
-    system_log.start(config.log.level)
-    # A library that crashes, or systemd's watchdog, leaves the stacks of all threads.
-    faulthandler.enable()
-    try:
-        asyncio.run(_supervise(config, load, fault))
-    except* CallpointError as group:
-        raise _first(group) from None
-    return 0
-
-
-async def _supervise(
-    config: Config, load: Callable[[], Config], fault: ConfigError | None
-) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    supervisor = Supervisor(config, load, fault)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, supervisor.hung_up)
-    await supervisor.run(stop)
 
 
 class Supervisor:
@@ -384,11 +354,3 @@ class Supervisor:
 def _told(error: CallpointError) -> str:
     """A failure and what to do about it, in one line."""
     return f"{error}; {error.advice}" if error.advice else str(error)
-
-
-def _first(group: BaseExceptionGroup[Any]) -> CallpointError:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    assert isinstance(error, CallpointError)
-    return error
