@@ -19,6 +19,7 @@ from callpoint.errors import (
     RemoteProtocolError,
 )
 from callpoint.telnyx import sdp
+from callpoint.telnyx.attempt import Attempt
 from callpoint.telnyx.events import (
     Answered,
     AttachOffered,
@@ -91,16 +92,11 @@ class Call:
         self._warm = warm
         self._emit = emit
         self._paths = Handover(media, self)
-        self._remote_sdp: asyncio.Future[str | None] = asyncio.Future()
-        """None: an attach came instead of an answer."""
-        self._answered = asyncio.Event()
-        self._connected = asyncio.Event()
+        self._attempt = Attempt()
         self._over = asyncio.Event()
         self._invited = self._is_taken_up
         self._media_began = False
         self._flows: set[str] = set()
-        self._failed: asyncio.Future[Setback] | None = None
-        """While a try of the set-up lasts: what comes in its way."""
         self._is_second_try = False
         self._living: asyncio.Task[None] | None = None
         self.is_quiet = False
@@ -162,19 +158,15 @@ class Call:
                 if self.state is CallState.CALLING:
                     self._enter(CallState.EARLY)
             case EarlyMedia(sdp=description):
-                self._take_description(description)
+                self._attempt.describe(description)
             case Answered(sdp=description):
-                self._take_description(description)
-                self._answered.set()
+                self._attempt.describe(description)
+                self._attempt.answered.set()
             case CallRefused() | InviteTimedOut() | ByeReceived() | NotReattached():
                 self._suffer(setback(event))
             case AttachOffered(sdp=offer):
                 if self._tasks is not None and not self.is_over:
                     self._tasks.create_task(self._attach(offer))
-
-    def _take_description(self, description: str | None) -> None:
-        if description is not None and not self._remote_sdp.done():
-            self._remote_sdp.set_result(description)
 
     async def _set_up(self) -> None:
         while (failed := await self._try()) is not None:
@@ -196,41 +188,27 @@ class Call:
 
     async def _try(self) -> Setback | None:
         """One try of the set-up; returns why it failed."""
-        self._failed = asyncio.get_running_loop().create_future()
-        trying = asyncio.create_task(self._connect())
         try:
-            await asyncio.wait(
-                (trying, self._failed),
-                timeout=self._set_up_s,
-                return_when=asyncio.FIRST_COMPLETED,
+            return await self._attempt.outcome(
+                self._connect(), self._set_up_s, self._unanswered
             )
-            if self._failed.done():
-                return self._failed.result()
-            if not trying.done():
-                return self._unanswered()
-            trying.result()
         except NetworkError as error:
             return Setback(str(error), may_pass=True)
         except CallpointError as error:
             return Setback(str(error), owes_bye=True)
-        finally:
-            self._failed = None
-            trying.cancel()
-            await asyncio.wait([trying])
-        return None
 
     async def _connect(self) -> None:
         await (self._wait() if self._is_taken_up else self._invite())
-        await self._answered.wait()
+        await self._attempt.answered.wait()
         # Another offer may have what this one lacks: a relay.
         is_last = self._is_second_try or self._is_taken_up
         try:
             async with asyncio.timeout(None if is_last else HOPELESS_S):
-                await self._connected.wait()
+                await self._attempt.connected.wait()
         except TimeoutError:
             if self._warm.would_relay():
                 self._suffer(self._unanswered(), self.id)
-            await self._connected.wait()
+            await self._attempt.connected.wait()
 
     async def _begin_anew(self, failed: Setback) -> None:
         """Another call to the far end; the same to the person, who has been recorded.
@@ -244,9 +222,7 @@ class Call:
         await self._paths.close()
         self._warm.learn()
         self._paths = Handover(self._media, self)
-        self._remote_sdp = asyncio.Future()
-        self._answered.clear()
-        self._connected.clear()
+        self._attempt = Attempt()
         self._invited = False
         call_id = await self._signalling.begin_anew(self.id)
         self.request = replace(self.request, call_id=call_id)
@@ -254,7 +230,7 @@ class Call:
         self._emit(CallChanged(time.monotonic(), self.id, self.state))
 
     def _unanswered(self) -> Setback:
-        if self._answered.is_set():
+        if self._attempt.answered.is_set():
             return Setback("no path for media was found", may_pass=True, owes_bye=True)
         if self._is_taken_up:
             return Setback("the server did not offer the call again", owes_bye=True)
@@ -311,8 +287,8 @@ class Call:
         await self._signalling.invite(self.request, sdp.prepare_offer(offer))
         self._emit(InviteSent(time.monotonic(), self.id))
         self._begin_media()
-        answer = await self._remote_sdp
-        if self.state is CallState.CALLING and not self._answered.is_set():
+        answer = await self._attempt.description
+        if self.state is CallState.CALLING and not self._attempt.answered.is_set():
             self._enter(CallState.EARLY)
         if answer is not None:
             await peer.accept(sdp.mend_answer(answer, peer.mid))
@@ -339,13 +315,11 @@ class Call:
         if not taken:
             self._paths.give_up(peer)
             return
-        if not self._remote_sdp.done():
-            self._remote_sdp.set_result(None)
-        self._answered.set()
+        self._attempt.attached()
 
     def connected(self) -> None:
         """A path carries media; told by `Handover`, as the two below."""
-        self._connected.set()
+        self._attempt.connected.set()
 
     def flowing(self, kind: Any, at_s: float) -> None:
         if kind not in self._flows:
@@ -360,9 +334,8 @@ class Call:
 
     def _suffer(self, failed: Setback, call_id: str | None = None) -> None:
         """A try of the set-up failed, or the call is over; `call_id` is of that try."""
-        if self._failed is not None and call_id in (None, self.id):
-            if not self._failed.done():
-                self._failed.set_result(failed)
+        if self._attempt.is_under_way and call_id in (None, self.id):
+            self._attempt.fail(failed)
         elif self.state is CallState.ACTIVE and call_id is None:
             self._end_by(failed)
 
