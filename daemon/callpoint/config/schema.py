@@ -86,7 +86,8 @@ class IceServer(Table):
         turn = any(url.startswith("turn") for url in info.data.get("urls", ()))
         elsewhere = info.field_name == "credential" and info.data.get("credential_name")
         if turn and value is None and not elsewhere:
-            raise unmet("one, because urls names a TURN server")
+            instead = "" if info.field_name == "username" else ", or a credential_name"
+            raise unmet(f"one{instead}, because urls names a TURN server")
         return value
 
 

@@ -182,8 +182,8 @@ FAULTS = [
     ),
     (
         '[[server.webrtc_ice_servers]]\nurls = "turn:a"\nusername = "u"',
-        "server.webrtc_ice_servers[0].credential: expected one, because urls names a "
-        "TURN server, found nothing",
+        "server.webrtc_ice_servers[0].credential: expected one, or a credential_name, "
+        "because urls names a TURN server, found nothing",
     ),
     (
         '[[server.webrtc_ice_servers]]\nurls = "turn:a"\nusername = "u"\n'
