@@ -20,6 +20,7 @@ def config() -> None:
 
 
 @config.command(
+    short_help="Print the configuration in force.",
     epilog="""\b
 Examples:
   callpoint config show
@@ -30,7 +31,7 @@ Examples:
 \b
 It is what "callpoint run" with the same options would start with. Variables such as
 CALLPOINT_BUTTON__PIN are those of this shell, not of the service.
-"""
+""",
 )
 @sources_options
 @click.option(
@@ -60,6 +61,7 @@ def show(
 
 
 @config.command(
+    short_help="Print a JSON Schema of its files.",
     epilog="""\b
 Example:
   callpoint config schema > callpoint.schema.json
@@ -67,7 +69,7 @@ Example:
 \b
 Editors with taplo (Even Better TOML and others) check a file that begins with:
   #:schema ./callpoint.schema.json
-"""
+""",
 )
 def schema() -> None:
     """Print a JSON Schema of the configuration's files, for editors and CI."""

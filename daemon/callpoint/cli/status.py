@@ -28,8 +28,8 @@ Examples:
   callpoint status > /dev/null || echo "call for help"
 
 \b
-Exit codes: 0 ready, 1 the link is not ready or a device is at fault, 3 the daemon is
-not running.
+Exit codes: 0 ready; 1 the link is not ready, a device is at fault, or the last good
+configuration is in force; 3 the daemon is not running.
 """
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs: a JSON object.")
