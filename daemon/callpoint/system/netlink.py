@@ -25,6 +25,12 @@ _HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _LINK_HEADER: Final = struct.Struct("=BxHiII")  # family, type, link, flags, change
 _ADDRESS_HEADER: Final = struct.Struct("=BBBBI")  # family, prefix, flags, scope, link
 _ROUTE_HEADER: Final = struct.Struct("=BBBBBBBBI")
+_HEADER_OF: Final = {
+    GET_LINKS: _LINK_HEADER,
+    GET_ADDRESSES: _ADDRESS_HEADER,
+    GET_ROUTES: _ROUTE_HEADER,
+}
+"""Of a shorter one than its own, the kernel's log complains."""
 _ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
 _NUMBER: Final = struct.Struct("=I")
 
@@ -65,8 +71,8 @@ class Message:
 
 def dump(kind: int) -> bytes:
     """The request for all links, addresses or routes, of IPv4 and IPv6."""
-    # The family, 0 for all, and padding up to the size of either header.
-    body = bytes(_ROUTE_HEADER.size)
+    # The family, 0 for all, is its first byte.
+    body = bytes(_HEADER_OF[kind].size)
     length = _HEADER.size + len(body)
     return _HEADER.pack(length, kind, _REQUEST_DUMP, 1, 0) + body
 

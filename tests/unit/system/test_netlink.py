@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callpoint.system.netlink import GET_ROUTES, Network, dump, messages, network
+from callpoint.system.netlink import (
+    GET_ADDRESSES,
+    GET_LINKS,
+    GET_ROUTES,
+    Network,
+    dump,
+    messages,
+    network,
+)
 
 LINK_STATE, ADDRESS, ROUTE, DONE, ERROR = 16, 20, 24, 3, 2
 UP, RUNNING, MULTICAST = 0x01, 0x40, 0x1000
@@ -107,10 +115,16 @@ def test_the_end_of_a_dump_is_known() -> None:
     assert next(messages(message(ERROR, bytes(4)))).is_last
 
 
-def test_a_request_is_what_rtnetlink_asks_for() -> None:
-    asked = dump(GET_ROUTES)
+@pytest.mark.parametrize(
+    ("wanted", "size"),
+    [(GET_LINKS, 16), (GET_ADDRESSES, 8), (GET_ROUTES, 12)],
+    ids=["struct ifinfomsg", "struct ifaddrmsg", "struct rtmsg"],
+)
+def test_a_request_is_what_rtnetlink_asks_for(wanted: int, size: int) -> None:
+    asked = dump(wanted)
     length, kind, flags, _, _ = unpack("=IHHII", asked[:16])
-    assert (length, kind, flags) == (len(asked), GET_ROUTES, 0x301)
+    assert (length, kind, flags) == (len(asked), wanted, 0x301)
+    assert asked[16:] == bytes(size)
 
 
 @given(st.binary(max_size=200))
