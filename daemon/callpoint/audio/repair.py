@@ -83,13 +83,15 @@ class Repair(Generic[D]):
         source: Source[D],
         emit: Callable[[AudioEvent], None],
         keep_open: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
+        self._clock = clock
         self.fault: DeviceError | None = None
         self._keep_open = keep_open
         self._emit = emit
         self._device: D | None = None
-        self._opened_s = 0.0
+        self._tried_s = 0.0
         self._retry_at_s = 0.0
         self.worked = False
         """It could be opened once."""
@@ -115,10 +117,9 @@ class Repair(Generic[D]):
 
     def prepare(self) -> None:
         """Open the device unless it is open, or failed within the last second."""
-        if self._device is None and time.monotonic() >= self._retry_at_s:
-            self._opened_s = time.monotonic()
+        if self._device is None and self._clock() >= self._retry_at_s:
             try:
-                self._device = self._source.open()
+                self._device = self._open()
             except DeviceError as error:
                 self._failed(error)
             else:
@@ -160,23 +161,31 @@ class Repair(Generic[D]):
             self._device.close()
             self._device = None
 
+    def _open(self) -> D:
+        try:
+            return self._source.open()
+        finally:
+            # Where a try takes longer than the pause, there must be a pause all the
+            # same: silence has to go out meanwhile.
+            self._tried_s = self._clock()
+
     def _failed(self, error: DeviceError) -> None:
         # One that worked for a while is tried again at once: another may be there.
-        self._retry_at_s = self._opened_s + _RETRY_S
+        self._retry_at_s = self._tried_s + _RETRY_S
         log.debug("%s. %s", error, error.advice)
         is_first = self.fault is None
         self.fault = error
         if is_first:
             self._emit(
                 DeviceFailed(
-                    time.monotonic(), self._source.name, error.cause, error.advice
+                    self._clock(), self._source.name, error.cause, error.advice
                 )
             )
 
     def _recovered(self) -> None:
         if not self.worked:
             self.worked = True
-            self._emit(DeviceOpened(time.monotonic(), self._source.name))
+            self._emit(DeviceOpened(self._clock(), self._source.name))
         if self.fault is not None:
             self.fault = None
             log.info(
@@ -184,4 +193,4 @@ class Repair(Generic[D]):
                 self._source.name,
                 extra=Entry.DEVICE_RECOVERED.fields(device=self._source.name),
             )
-            self._emit(DeviceRecovered(time.monotonic(), self._source.name))
+            self._emit(DeviceRecovered(self._clock(), self._source.name))

@@ -1,5 +1,7 @@
 """A device between calls, and after it failed."""
 
+from itertools import pairwise
+
 from callpoint.audio.events import AudioEvent
 from callpoint.audio.repair import Repair, Sole
 from callpoint.audio.synthetic import SilentPlayout
@@ -81,3 +83,22 @@ def test_a_card_that_fails_as_soon_as_it_is_open_is_tried_once_a_second() -> Non
         repair.use(broken)
     assert socket.tries == 1
     assert str(repair.fault) == "silence: stopped working (error 5)"
+
+
+def test_a_try_that_takes_long_is_followed_by_a_pause_all_the_same() -> None:
+    now_s = 100.0
+
+    def slowly() -> Card:
+        nonlocal now_s
+        now_s += 1.5
+        tried_s.append(now_s)
+        raise DeviceError("card", "no such card is there", "plug it in")
+
+    tried_s: list[float] = []
+    repair = Repair(Sole("card", slowly), lambda _: None, clock=lambda: now_s)
+    for _ in range(250):
+        now_s += 0.02
+        repair.use(broken)
+    pauses_s = [after - before - 1.5 for before, after in pairwise(tried_s)]
+    assert len(pauses_s) == 4
+    assert all(0.99 < pause_s < 1.03 for pause_s in pauses_s)
