@@ -5,7 +5,7 @@ For code that waits by the loop's own clock and touches no socket.
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -21,14 +21,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual_s
 
-    def others_rest(self) -> bool:
-        """Whether time may jump: nobody beside the loop is at work."""
-        return True
-
-    def jump(self, seconds: float | None) -> None:
-        """Nothing is ready before this has passed; None: nothing is due at all."""
-        if seconds is None:
-            raise RuntimeError("everybody waits, and nothing is due")
+    def jump(self, seconds: float) -> None:
         self._virtual_s += seconds
 
 
@@ -40,17 +33,15 @@ class _Jump(selectors.DefaultSelector):
     def select(
         self, timeout: float | None = None
     ) -> list[tuple[selectors.SelectorKey, int]]:
-        may_jump = self._loop.others_rest()
         ready = super().select(0)
-        if may_jump and not ready and timeout != 0:
+        if not ready and timeout is None:
+            raise RuntimeError("everybody waits, and nothing is due")
+        if not ready and timeout:
             self._loop.jump(timeout)
         return ready
 
 
-def in_virtual_time(
-    work: Coroutine[Any, Any, T],
-    loop_factory: Callable[[], VirtualTimeLoop] = VirtualTimeLoop,
-) -> T:
+def in_virtual_time(work: Coroutine[Any, Any, T]) -> T:
     """Run this to its end, at once."""
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(work)

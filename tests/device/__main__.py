@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.device import calls, faults, packages
 from tests.device.device import Device
 from tests.device.guest import Guest
+from tests.device.kept import NAME, Kept, taken_up
 from tests.device.machine import running
 from tests.device.qemu import command
 from tests.device.report import Finding, write_report
@@ -66,29 +67,52 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--package", type=Path, required=True)
     parser.add_argument("--accelerator", default="tcg")
     parser.add_argument("--steps", default="", help="some only, by their names")
-    return parser.parse_args()
+    options = parser.parse_args()
+    known = {step.__name__ for step in STORY}
+    if options.steps and (unknown := {*options.steps.split(",")} - known):
+        parser.error(f"no step {', '.join(unknown)}, but {', '.join(sorted(known))}")
+    return options
 
 
 def lead(options: argparse.Namespace, folder: Path) -> Iterator[Finding]:
     """The story, or the steps of it that are wanted."""
-    wanted = set(options.steps.split(",")) if options.steps else None
-    start = command(options.guest, folder, options.accelerator)
-    with device_in(options, folder, start) as device:
-        device.guest.boot()
-        for step in STORY:
-            if wanted is None or step in FOUNDATIONS or step.__name__ in wanted:
-                finding = tried(step, device)
-                yield finding
-                if not finding.good and step in FOUNDATIONS:
-                    return
+    if not options.steps:
+        with device_in(options, folder) as device:
+            device.guest.boot()
+            yield from told(STORY, device)
+        return
+    wanted = set(options.steps.split(","))
+    kept = Kept(options.guest, options.package)
+    if not kept.is_there:
+        with device_in(options, folder, kept.new_disk()) as device:
+            device.guest.boot()
+            findings = [*told(FOUNDATIONS, device)]
+            yield from findings
+            if not all(finding.good for finding in findings):
+                return
+            kept.keep(device)
+    with device_in(options, folder, kept.copied(folder), "-loadvm", NAME) as device:
+        taken_up(device)
+        steps = tuple(step for step in STORY if step.__name__ in wanted)
+        yield from told(steps, device)
+
+
+def told(steps: tuple[Step, ...], device: Device) -> Iterator[Finding]:
+    """Take the steps, to the end or until there is nothing more to stand on."""
+    for step in steps:
+        finding = tried(step, device)
+        yield finding
+        if not finding.good and step in FOUNDATIONS:
+            return
 
 
 @contextmanager
 def device_in(
-    options: argparse.Namespace, folder: Path, start: list[str]
+    options: argparse.Namespace, folder: Path, disk: Path | None = None, *more: str
 ) -> Iterator[Device]:
     """A device that is switched on; its far end comes when it is asked for."""
-    with running(folder, start) as machine:
+    start = command(options.guest, folder, options.accelerator, disk=disk)
+    with running(folder, [*start, *more]) as machine:
         device = Device(
             Guest(machine, folder / "share"),
             folder,

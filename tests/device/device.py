@@ -1,6 +1,8 @@
 """A device on its wall: the guest, the far end, and what every step begins with."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,16 +12,19 @@ from tests.device.hearing import Ear
 
 HOST_ADDRESS = "10.99.0.1"
 FAR_END_PORT = 8443
+SLOW_PORT = 8444
 CONFIG = "/etc/callpoint/callpoint.toml"
 LOOPBACK = "plughw:CARD=Loopback,DEV=0"
 
 
-def configuration(playout: str = LOOPBACK, more: str = "") -> str:
+def configuration(
+    playout: str = LOOPBACK, port: int = FAR_END_PORT, more: str = ""
+) -> str:
     return f"""\
 [assistant]
 target_id = "assistant-device"
 [server]
-signaling_server = "ws://{HOST_ADDRESS}:{FAR_END_PORT}"
+signaling_server = "ws://{HOST_ADDRESS}:{port}"
 allow_insecure = true
 webrtc_ice_servers = []
 [button]
@@ -32,9 +37,9 @@ playout = "{playout}"
 {more}"""
 
 
-def start_far_end(folder: Path) -> FarEnd:
+def start_far_end(folder: Path, port: int = FAR_END_PORT, *options: str) -> FarEnd:
     """The simulator, on this side of the cable."""
-    return FarEnd(folder, "--host", HOST_ADDRESS, "--port", str(FAR_END_PORT))
+    return FarEnd(folder, "--host", HOST_ADDRESS, "--port", str(port), *options)
 
 
 @dataclass
@@ -60,6 +65,21 @@ class Device:
             self.far = start_far_end(self.folder)
         return self.far
 
+    @contextmanager
+    def slow_far_end(self, answer_delay_s: float) -> Iterator[FarEnd]:
+        """Another one beside it, who takes its time to answer; the device is at it."""
+        folder = self.folder / "slow"
+        folder.mkdir()
+        delay = f"slow-answer:{answer_delay_s}"
+        far = start_far_end(folder, SLOW_PORT, "--scenario", delay)
+        try:
+            self.guest.write(CONFIG, configuration(port=SLOW_PORT))
+            self.guest.run("systemctl reload callpoint")
+            far.wait(timeout_s=30.0, event="ready")
+            yield far
+        finally:
+            far.end()
+
     def mark(self) -> int:
         """A place among the far end's events, for its `wait(after=...)`."""
         return len(self.far_end().events)
@@ -79,9 +99,9 @@ class Device:
         """What a recording on this side has, in order."""
         return [heard.words for heard in self._ear.words(path)]
 
-    def far_heard(self, call_id: str) -> str:
-        """Which voice the far end's recording of a call is most like."""
-        return self._ear.most_like(self.folder / "recordings" / f"{call_id}-heard.wav")
+    def voice_in(self, path: Path) -> str:
+        """Which voice a recording on this side is most like."""
+        return self._ear.most_like(path)
 
     def at_rest(self) -> None:
         """Ready, with no call and the button up, whatever the step before left."""

@@ -114,7 +114,7 @@ def reload_good(device: Device) -> str:
     guest.write(CONFIG, configuration(more='[log]\nlevel = "debug"\n'))
     noted = guest.note()
     guest.run("systemctl reload callpoint")
-    until(lambda: any("DEBUG" in line for line in guest.said(noted)), "debug lines")
+    until(lambda: "7" in guest.priorities(noted), "lines of priority debug")
     guest.speak(SPOKEN)
     assert far.wait(after, 60.0, event="recognised")["text"] == WORDS
     assert guest.in_call()["id"] == call_id

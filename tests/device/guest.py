@@ -26,6 +26,9 @@ class Guest:
     def boot(self) -> None:
         """Wait until the agent answers, and mount what is shared."""
         self.machine.boot()
+        self.share()
+
+    def share(self) -> None:
         self.run(f"mkdir -p {SHARED} && mount -t 9p -o trans=virtio share {SHARED}")
 
     # Hands.
@@ -122,6 +125,11 @@ class Guest:
             return None
 
         return dict(until(found, f"the journal says: {text}", timeout_s))
+
+    def priorities(self, after: int) -> set[str]:
+        """How loud it was, as syslog counts: "7" is debug."""
+        self._read_journal()
+        return {str(entry.get("PRIORITY", "")) for entry in self.journal[after:]}
 
     def said(self, after: int) -> list[str]:
         self._read_journal()

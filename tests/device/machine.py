@@ -12,6 +12,8 @@ from typing import Any
 # Without acceleration a guest is some twenty times slower than its host.
 BOOT_AT_MOST_S = 180.0
 ANSWER_AT_MOST_S = 120.0
+# A gigabyte of memory may have to be written.
+MONITOR_AT_MOST_S = 60.0
 Json = dict[str, Any]
 
 
@@ -91,7 +93,7 @@ class Machine:
     def monitor(self, command: str, **arguments: object) -> Any:
         """A command of QEMU's own (QMP)."""
         self._monitor.send({"execute": command, "arguments": arguments})
-        while "event" in (answer := self._monitor.receive(10.0)):
+        while "event" in (answer := self._monitor.receive(MONITOR_AT_MOST_S)):
             pass
         if "error" in answer:
             raise GuestError(f"{command}: {answer['error']['desc']}")

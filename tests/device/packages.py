@@ -80,8 +80,11 @@ def upgrade(device: Device) -> str:
 def remove_and_purge(device: Device) -> str:
     """Removed it is stopped, purged it leaves nothing behind"""
     guest = device.guest
+    device.at_rest()
+    pid = guest.pid()
     guest.run("dpkg --remove callpoint", 200)
     assert guest.unit("ActiveState")["ActiveState"] != "active"
+    assert guest.tried(f"test -e /proc/{pid}")[0] != 0, "it still runs"
     assert guest.tried(f"test -e {CONFIG}")[0] == 0, "the configuration has gone"
     guest.run("dpkg --purge callpoint", 200)
     left = guest.run(

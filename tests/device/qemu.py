@@ -6,6 +6,9 @@ TAP = "callpoint0"
 MEMORY_MB = 1024
 # An emulated boot beside other work is slow, and must not give up what it waits for.
 PATIENT = "systemd.default_timeout_start_sec=600 systemd.default_device_timeout_sec=600"
+# Of a second processor's clock that is emulated the kernel believes nothing, and takes
+# one that costs every look at the time a way out of the guest.
+CLOCK = "tsc=reliable"
 # Drivers that cost an emulated boot seconds, and drive nothing here.
 UNUSED = "modprobe.blacklist=kvm_amd,kvm_intel,cfg80211,pcspkr,floppy,psmouse"
 
@@ -17,7 +20,8 @@ def command(
 
     A `disk` of one's own keeps what is written; else it is gone with the machine.
     """
-    drive = f"file={disk or guest / 'disk.img'},if=virtio,format=raw"
+    disk_format = "qcow2" if disk and disk.suffix == ".qcow2" else "raw"
+    drive = f"file={disk or guest / 'disk.img'},if=virtio,format={disk_format}"
     if disk is None:
         drive += ",snapshot=on"
     share = f"path={folder / 'share'},mount_tag=share,security_model=none,id=share"
@@ -29,7 +33,8 @@ def command(
         *("-kernel", f"{guest}/vmlinuz", "-initrd", f"{guest}/initrd.img"),
         *(
             "-append",
-            f"root=/dev/vda ro console=ttyS0 net.ifnames=0 quiet {PATIENT} {UNUSED}",
+            "root=/dev/vda ro console=ttyS0 net.ifnames=0 quiet"
+            f" {PATIENT} {CLOCK} {UNUSED}",
         ),
         *("-drive", drive),
         *("-netdev", f"tap,id=net,ifname={TAP},script=no,downscript=no"),
