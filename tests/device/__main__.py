@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.device import calls, faults, packages
+from tests.device import calls, cards, faults, packages
 from tests.device.device import Device
 from tests.device.guest import Guest
 from tests.device.kept import NAME, Kept, taken_up
@@ -26,8 +26,9 @@ STORY: tuple[Step, ...] = (
     calls.microphone_rests,
     calls.writes_nothing,
     calls.idle_costs,
-    faults.usb_speaker_pulled,
-    faults.card_pulled,
+    cards.card_held,
+    cards.usb_speaker_pulled,
+    cards.card_pulled,
     faults.killed_in_a_call,
     faults.stopped_dead,
     faults.reload_good,

@@ -20,6 +20,7 @@ LOOPBACK = "plughw:CARD=Loopback,DEV=0"
 def configuration(
     playout: str = LOOPBACK, port: int = FAR_END_PORT, more: str = ""
 ) -> str:
+    """With patience: in an emulated machine a minute is soon over."""
     return f"""\
 [assistant]
 target_id = "assistant-device"
@@ -31,6 +32,9 @@ webrtc_ice_servers = []
 pin = 17
 [led]
 pin = 27
+[call]
+quiet_s = 120
+longest_press_s = 300
 [audio]
 capture = "{LOOPBACK}"
 playout = "{playout}"

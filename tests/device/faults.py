@@ -1,75 +1,10 @@
-"""Steps: what a device meets in its life, and lives through."""
+"""Steps: what a daemon meets in its life, and lives through."""
 
 import time
 
 from tests.device.calls import SPOKEN, WORDS
 from tests.device.device import CONFIG, Device, configuration
 from tests.device.machine import until
-
-USB_SPEAKER = "plughw:CARD=Audio,DEV=0"
-LOOPBACK_DRIVER = "/sys/bus/platform/drivers/snd_aloop"
-
-
-def usb_speaker_pulled(device: Device) -> str:
-    """The USB speaker is pulled in a call and comes back, and the call goes on"""
-    guest, far = device.guest, device.far_end()
-    device.at_rest()
-    plug(device)
-    guest.write(CONFIG, configuration(playout=USB_SPEAKER))
-    guest.run("systemctl restart callpoint")
-    guest.ready()
-    after, noted = device.mark(), guest.note()
-    call_id = device.call()
-    far.wait(after, 60.0, event="spoken")
-    guest.machine.monitor("device_del", id="speaker")
-    until(lambda: guest.status()["devices"]["playout"]["fault"], "the fault is told")
-    guest.speak(SPOKEN)
-    assert far.wait(after, 60.0, event="recognised")["text"] == WORDS
-    plug(device)
-    guest.ready()
-    back = device.mark()
-    guest.speak(SPOKEN)
-    far.wait(back, 60.0, event="speaking")
-    time.sleep(4)
-    assert guest.in_call()["id"] == call_id
-    assert guest.restarts() == 0
-    device.at_rest()
-    guest.machine.monitor("device_del", id="speaker")
-    words = device.words_of(device.folder / "usb.wav")
-    assert words[0] == "greeting", words
-    assert words[-1] == WORDS, words
-    return "; ".join(line for line in guest.said(noted) if "speaker" in line.lower())
-
-
-def plug(device: Device) -> None:
-    """Plug the USB speaker in, and wait until the kernel has its card."""
-    device.guest.machine.monitor(
-        "device_add", driver="usb-audio", id="speaker", audiodev="usb", bus="usb.0"
-    )
-    until(lambda: "USB" in device.guest.read("/proc/asound/cards"), "a USB card")
-
-
-def card_pulled(device: Device) -> str:
-    """The only card goes in a call and comes back: the call goes on, both ways"""
-    guest, far = device.guest, device.far_end()
-    device.at_rest()
-    after = device.mark()
-    call_id = device.call()
-    far.wait(after, 60.0, event="spoken")
-    # It waits until nobody has the card open any more.
-    guest.run(f"systemd-run -q sh -c 'echo snd_aloop.0 >{LOOPBACK_DRIVER}/unbind'")
-    until(lambda: "Loopback" not in guest.read("/proc/asound/cards"), "no card")
-    until(lambda: guest.status()["devices"]["capture"]["fault"], "the fault is told")
-    guest.run(f"echo snd_aloop.0 >{LOOPBACK_DRIVER}/bind")
-    guest.ready()
-    name, back = device.listen(), device.mark()
-    guest.speak(SPOKEN)
-    assert far.wait(back, 60.0, event="recognised")["text"] == WORDS
-    far.wait(back, 60.0, event="spoken")
-    words = device.words(name)
-    assert words[-2:] == ["heard", WORDS], words
-    assert guest.in_call()["id"] == call_id
-    return f"same call; speaker afterwards: {', '.join(words)}"
 
 
 def killed_in_a_call(device: Device) -> str:
