@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from callpoint.errors import CallpointError, NetworkError
 from callpoint.system.turning import Turn
 from callpoint.system.watchdog import Watchdog
-from callpoint.telnyx.line import Line
 from tests.virtual_time import in_virtual_time
 
 LIMIT_S = 30.0
-HOUR_S = 3600.0
 RECORDING = "recording"
 
 
@@ -58,38 +55,6 @@ def world() -> World:
 def test_it_is_fed_three_times_in_its_limit(world: World) -> None:
     world.live(for_s=LIMIT_S + 1)
     assert [at_s - world.fed_s[0] for at_s in world.fed_s] == [0, 10, 20, 30]
-
-
-class Nobody:
-    """A client that never gets in."""
-
-    is_in_call = False
-
-    async def log_in(self, _reconnection: bool) -> None:
-        await asyncio.sleep(5)
-        raise NetworkError("no name server answers")
-
-    async def disconnected(self) -> CallpointError:
-        raise AssertionError("it never was connected")
-
-
-def test_an_hour_without_a_network_and_a_card_is_no_reason(world: World) -> None:
-    async def be_without() -> None:
-        nobody = Nobody()
-        line = Line(nobody, nobody.log_in, lambda error: None)
-        trying = asyncio.create_task(line.run())
-        try:
-            while True:
-                # A card that is missing is looked for every two seconds.
-                opening = Turn("opening the microphone", now_s() + 20)
-                world.turns = {"the line": line.turn, "the capture thread": opening}
-                await asyncio.sleep(2)
-        finally:
-            trying.cancel()
-
-    world.live(be_without(), for_s=HOUR_S)
-    assert world.longest_hunger_s <= 10
-    assert len(world.fed_s) == pytest.approx(HOUR_S / 10, abs=1)
 
 
 def test_what_hangs_starves_it_and_is_told_once(
