@@ -37,6 +37,7 @@ pcm.speaker_32 {{
 pcm.microphone_long {{ type choosy slave "callpoint_mic" period 1024 }}
 pcm.speaker_long {{ type choosy slave "callpoint_speaker" period 1024 }}
 pcm.speaker_8 {{ type choosy slave "callpoint_speaker" format U8 }}
+pcm.speaker_broken {{ type file slave.pcm {{ type null }} file "/dev/full" format raw }}
 """
 SPEAKERS = ["callpoint_speaker", "speaker_44", "speaker_32", "speaker_long"]
 MICROPHONES = ["callpoint_mic", "microphone_44", "microphone_32", "microphone_long"]
@@ -254,3 +255,14 @@ def test_a_format_of_no_use_is_refused_with_advice(server: SoundServer) -> None:
     with pytest.raises(DeviceError, match=r"48000 Hz, 1 channel.s., U8") as refused:
         AlsaPlayout("speaker_8")
     assert "plughw:" in refused.value.advice
+
+
+def test_a_card_that_fails_for_no_known_cause_has_advice_too(
+    server: SoundServer,
+) -> None:
+    with (
+        playout("speaker_broken") as speaker,
+        pytest.raises(DeviceError, match="Input/output error") as failed,
+    ):
+        play(speaker, LOUD)
+    assert "dmesg" in failed.value.advice

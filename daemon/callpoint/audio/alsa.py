@@ -48,6 +48,7 @@ _ADVICE: Final = {
     BUSY: "another program holds it; find it with: sudo callpoint devices",
     "Permission denied": "the daemon's user must be in the group audio",
 }
+_ELSE: Final = "see what the kernel says of it: sudo dmesg | grep -i snd"
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def abilities(name: str, end: End) -> Abilities:
 
 def _failure(name: str, error: alsaaudio.ALSAAudioError) -> DeviceError:
     text = str(error).removesuffix(f" [{name}]")
-    return DeviceError(name, text, _ADVICE.get(text, ""))
+    return DeviceError(name, text, _ADVICE.get(text, _ELSE))
 
 
 class _Pcm:
@@ -212,7 +213,7 @@ class AlsaCapture(_Pcm):
         except alsaaudio.ALSAAudioError as error:
             raise _failure(self.name, error) from error
         if length <= 0 and length != _XRUN:
-            raise DeviceError(self.name, f"stopped working (error {-length})")
+            raise DeviceError(self.name, f"stopped working (error {-length})", _ELSE)
         return length, pcm
 
     def _forget(self) -> None:
@@ -290,7 +291,7 @@ class AlsaPlayout(_Pcm):
         except alsaaudio.ALSAAudioError as error:
             raise _failure(self.name, error) from error
         if written <= 0 and written != _XRUN:
-            raise DeviceError(self.name, f"stopped working (error {-written})")
+            raise DeviceError(self.name, f"stopped working (error {-written})", _ELSE)
         return written
 
     def _ran_dry(self) -> None:
