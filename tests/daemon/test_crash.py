@@ -1,7 +1,6 @@
 """A daemon that is killed in a call: the next one goes on with it, or hangs it up."""
 
 import signal
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -47,12 +46,6 @@ class World:
 def kill(daemon: Daemon) -> None:
     daemon.process.send_signal(signal.SIGKILL)
     daemon.process.wait()
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 @pytest.mark.alone

@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,12 +20,6 @@ from tests.daemon.programs import (
 )
 
 NOWHERE = "ws://127.0.0.1:9"
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 def callpoint(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -1,11 +1,8 @@
 """What the daemon leaves in the journal, as journalctl shows it."""
 
 import signal
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-
-import pytest
 
 from callpoint.system.entries import Entry
 from tests import private_journal
@@ -13,12 +10,6 @@ from tests.daemon.programs import Daemon, FarEnd, configuration, ended
 
 SECRET = "a-secret-of-the-turn-server"
 SAID = "my name is Ada and I stand at gate 4"
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 def journal_of_a_call(programs: ExitStack, folder: Path, log: str = "") -> str:

@@ -1,18 +1,9 @@
 """A far end that is not heard any more, and one that only says nothing."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-
 from tests.daemon.programs import Daemon, FarEnd, configuration, ended, wait_until
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 def in_call(

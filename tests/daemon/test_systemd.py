@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.daemon.programs import Daemon, FarEnd, configuration, ended, wait_until
 
 
@@ -37,12 +35,6 @@ def service_manager(folder: Path) -> Iterator[tuple[str, list[str]]]:
         finally:
             stop.set()
             reader.join()
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 def test_it_is_ready_when_a_press_is_answered_with_or_without_a_network(

@@ -4,7 +4,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,12 +18,6 @@ webrtc_ice_servers = [
     {{ urls = ["stun:127.0.0.1:{stun}"] }},
     {{ urls = ["turn:127.0.0.1:{turn}"], username = "me", credential = "secret" }},
 ]"""
-
-
-@pytest.fixture
-def programs() -> Iterator[ExitStack]:
-    with ExitStack() as programs:
-        yield programs
 
 
 def call(daemon: Daemon, far: FarEnd) -> float:
