@@ -1,7 +1,5 @@
 """Real ALSA: cards as we want them, and cards that have another rate or format."""
 
-import subprocess
-import sysconfig
 import time
 from array import array
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from callpoint.audio.alsa import AlsaCapture, AlsaPlayout, abilities
 from callpoint.audio.cards import Abilities
 from callpoint.audio.frames import FRAME_BYTES, SAMPLE_RATE_HZ, SILENCE
 from callpoint.errors import DeviceError
+from tests.alsa_plug_ins import compiled
 from tests.sound_server import Recording, SoundServer, write_wav
 
 TONE_HZ = 1000
@@ -46,14 +45,7 @@ MICROPHONES = ["callpoint_mic", "microphone_44", "microphone_32", "microphone_lo
 @pytest.fixture(scope="module")
 def plug_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Cards that convert nothing, for ALSA to load."""
-    library = tmp_path_factory.mktemp("card") / "libasound_module_pcm_choosy.so"
-    source = Path(__file__).parent.parent / "choosy_card.c"
-    compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
-    options = ("-shared", "-fPIC", "-DPIC", "-Wall", "-Werror")
-    subprocess.run(
-        [compiler, *options, "-o", str(library), str(source), "-lasound"], check=True
-    )
-    return library
+    return compiled("choosy_card.c", "pcm", tmp_path_factory.mktemp("card"))
 
 
 @pytest.fixture

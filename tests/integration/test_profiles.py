@@ -4,8 +4,6 @@ What a driver calls "Left Boost Mixer LINPUT1 Switch" has another name, and anot
 side, once ALSA's simple mixer has read it: that is what this is about.
 """
 
-import subprocess
-import sysconfig
 from pathlib import Path
 
 import alsaaudio
@@ -15,6 +13,7 @@ from callpoint.audio.cards import Card, End
 from callpoint.audio.inventory import Inventory
 from callpoint.audio.mixer import CardMixer, names
 from callpoint.audio.profiles import profile
+from tests.alsa_plug_ins import compiled
 from tests.recorded_cards import HEADPHONES, RESPEAKER, STICK, record
 
 # The controls that matter of sound/soc/codecs/wm8960.c and tlv320aic3x.c, of
@@ -71,14 +70,7 @@ LEFT_ALONE = {
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The mixers, for ALSA to load."""
-    library = tmp_path_factory.mktemp("mixer") / "libasound_module_ctl_recorded.so"
-    source = Path(__file__).parent.parent / "recorded_mixer.c"
-    compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
-    options = ("-shared", "-fPIC", "-DPIC", "-Wall", "-Werror")
-    subprocess.run(
-        [compiler, *options, "-o", str(library), str(source), "-lasound"], check=True
-    )
-    return library
+    return compiled("recorded_mixer.c", "ctl", tmp_path_factory.mktemp("mixer"))
 
 
 @pytest.fixture(params=list(CARDS))
