@@ -17,14 +17,13 @@ from callpoint.audio.pace import Pace
 from callpoint.audio.preroll import PreRoll
 from callpoint.audio.repair import Repair
 from callpoint.audio.rtp import Codec
-from callpoint.system.turning import ENDED, LONGEST_TURN_S, Turn
+from callpoint.audio.shift import Shift
+from callpoint.system.turning import Turn
 
 Send = Callable[[bytes, int], None]
 """Takes a payload and its RTP timestamp; called on the capture thread."""
 
-_LOOK_FOR_DEVICE_S: Final = 2.0
 _SILENCES: Final = (SILENCE, 0.0)
-_WAITING: Final = Turn("waiting for a call")
 
 
 class Capture:
@@ -57,19 +56,16 @@ class Capture:
         self._last_frame_s = 0.0
         self._pace = Pace()
         self._running = threading.Event()
-        self._wake = threading.Event()
-        self._closing = False
-        self._turn = Turn("not started")
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
+        self._shift = Shift("capture", "microphone", "a call", device, self._run_call)
 
     @property
     def turn(self) -> Turn:
         """What the thread does."""
-        return self._turn if self._thread.is_alive() or self._closing else ENDED
+        return self._shift.turn
 
     def start(self) -> None:
         """Start the thread; the device is opened and prepared, not running."""
-        self._thread.start()
+        self._shift.start()
 
     def begin(self) -> None:
         """A call begins: the microphone runs, and what it hears is kept."""
@@ -77,7 +73,7 @@ class Capture:
         self._losses = ReportedLosses()
         self._is_listened_to = False
         self._running.set()
-        self._wake.set()
+        self._shift.wake()
 
     def connect(self, codec: Codec, send: Send) -> None:
         """From now on `send` gets a payload every 20 ms: silence at first.
@@ -108,39 +104,24 @@ class Capture:
 
     def look(self) -> None:
         """Cards came or went: see to the device, after the call if there is one."""
-        self.device.hurry()
-        self._wake.set()
+        self._shift.look()
 
     def close(self) -> None:
         """End the thread and close the device."""
-        self._closing = True
         self._running.clear()
-        self._wake.set()
-        self._thread.join(timeout=1)
-
-    def _run(self) -> None:
-        while not self._closing:
-            self._begin_turn("opening the microphone")
-            self.device.rest()
-            self._turn = _WAITING
-            self._wake.wait(_LOOK_FOR_DEVICE_S if self.device.fault else None)
-            self._wake.clear()
-            if self._running.is_set():
-                self._run_call()
-        self.device.close()
+        self._shift.close()
 
     def _run_call(self) -> None:
+        if not self._running.is_set():
+            return
         while self._running.is_set():
-            self._begin_turn("recording")
+            self._shift.begin_turn("recording")
             self._frame()
-        self._begin_turn("stopping the microphone")
+        self._shift.begin_turn("stopping the microphone")
         self.device.use(lambda device: device.stop())
         self.preroll.clear()
         self._pace.reset()
         self.level = 0.0
-
-    def _begin_turn(self, doing: str) -> None:
-        self._turn = Turn(doing, time.monotonic() + LONGEST_TURN_S)
 
     def _frame(self) -> None:
         pcm, self.level = self._listen()

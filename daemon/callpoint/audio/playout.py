@@ -17,15 +17,14 @@ from callpoint.audio.pace import Pace
 from callpoint.audio.receiver import PART_BYTES, Receiver, Waiting
 from callpoint.audio.repair import Repair
 from callpoint.audio.rtp import Codec, RtpPacket
-from callpoint.system.turning import ENDED, LONGEST_TURN_S, Turn
+from callpoint.audio.shift import Shift
+from callpoint.system.turning import Turn
 
 _QUIET_PART: Final = bytes(PART_BYTES)
 _TAIL_PARTS: Final = 6
 """Silence after an earcon, so that its end is out of the buffer before a stop."""
 _MOST_PACKETS: Final = 100
 _WAITING: Final = Waiting()
-_RESTING: Final = Turn("waiting for sound")
-_LOOK_FOR_DEVICE_S: Final = 2.0
 
 
 class Playout:
@@ -53,26 +52,23 @@ class Playout:
         self._earcon = b""
         self._pace = Pace()
         self._running = False
-        self._wake = threading.Event()
-        self._closing = False
-        self._turn = Turn("not started")
-        self._thread = threading.Thread(target=self._run, name="playout", daemon=True)
+        self._shift = Shift("playout", "speaker", "sound", device, self._sound)
 
     @property
     def turn(self) -> Turn:
         """What the thread does."""
-        return self._turn if self._thread.is_alive() or self._closing else ENDED
+        return self._shift.turn
 
     def start(self) -> None:
         """Start the thread; the device is opened, and silent."""
-        self._thread.start()
+        self._shift.start()
 
     def begin(self) -> None:
         """A call begins: the speaker runs, with silence at first."""
         self.receiver = self._codec = None
         self._arrived.clear()
         self._running = True
-        self._wake.set()
+        self._shift.wake()
 
     def connect(self, codec: Codec) -> None:
         """What comes is of that codec; the same one goes on where it was.
@@ -91,7 +87,7 @@ class Playout:
         """Sound an earcon over whatever is heard."""
         with self._lock:
             self._earcon = pcm + _QUIET_PART * _TAIL_PARTS
-        self._wake.set()
+        self._shift.wake()
 
     def end(self) -> None:
         """The call is over; an earcon may still sound."""
@@ -100,36 +96,21 @@ class Playout:
 
     def look(self) -> None:
         """Cards came or went: see to the device, after the call if there is one."""
-        self.device.hurry()
-        self._wake.set()
+        self._shift.look()
 
     def close(self) -> None:
         """End the thread and close the device."""
-        self._closing = True
-        self._wake.set()
-        self._thread.join(timeout=1)
-
-    def _run(self) -> None:
-        while not self._closing:
-            self._begin_turn("opening the speaker")
-            self.device.rest()
-            self._turn = _RESTING
-            self._wake.wait(_LOOK_FOR_DEVICE_S if self.device.fault else None)
-            self._wake.clear()
-            if self._running or self._earcon:
-                self._sound()
-        self.device.close()
+        self._shift.close()
 
     def _sound(self) -> None:
-        while (self._running or self._earcon) and not self._closing:
-            self._begin_turn("playing")
+        if not (self._running or self._earcon):
+            return
+        while (self._running or self._earcon) and not self._shift.is_closing:
+            self._shift.begin_turn("playing")
             self._write(self._part())
-        self._begin_turn("stopping the speaker")
+        self._shift.begin_turn("stopping the speaker")
         self.device.use(lambda device: device.stop())
         self._pace.reset()
-
-    def _begin_turn(self, doing: str) -> None:
-        self._turn = Turn(doing, time.monotonic() + LONGEST_TURN_S)
 
     def _write(self, part: bytes) -> None:
         self.device.use(lambda device: device.write(part))
