@@ -83,10 +83,10 @@ class Repair(Generic[D]):
         source: Source[D],
         emit: Callable[[AudioEvent], None],
         keep_open: bool = True,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._source = source
-        self._clock = clock
+        self._clock = clock or time.monotonic
         self.fault: DeviceError | None = None
         self._keep_open = keep_open
         self._emit = emit
