@@ -20,6 +20,7 @@ from callpoint.audio.devices import CaptureDevice, PlayoutDevice
 from callpoint.audio.engine import VoiceEngine
 from callpoint.audio.repair import Sole
 from callpoint.simulator import running_simulator
+from callpoint.system.memory import settle
 from callpoint.telnyx.client import Client
 from callpoint.telnyx.line import Line
 from callpoint.telnyx.notices import CallChanged, CallState, ClientReady, Notice
@@ -74,6 +75,8 @@ class Life:
         )
         staying = asyncio.create_task(line.run())
         await self._registered()
+        # As the daemon does when everything is loaded.
+        settle()
         for number in range(warm_rounds + rounds):
             if number == warm_rounds:
                 await self._tell(number)

@@ -5,6 +5,7 @@ so are the sockets; systemd is a socket that notes when it is told what.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -46,6 +47,12 @@ class Systemd:
     def longest_hunger_s(self) -> float:
         fed_s = [0.0, *self.at_s("WATCHDOG=1"), self.lived_s]
         return max(after - before for before, after in pairwise(fed_s))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_settled() -> Iterator[None]:
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -115,3 +122,12 @@ def test_a_microphone_that_hangs_in_the_kernel_starves_the_watchdog(
         run(live(systemd, tmp_path, f"wav:{pipe}", 2 * WATCHDOG_S, let_go))
     assert systemd.longest_hunger_s > WATCHDOG_S
     assert "the capture thread is opening the microphone" in caplog.text
+
+
+def test_a_daemon_that_has_loaded_all_counts_it_as_settled(
+    systemd: Systemd, tmp_path: Path
+) -> None:
+    """Else a full collection of garbage, in a call, stops the sound for longer."""
+    with shared_time() as run:
+        run(live(systemd, tmp_path, NOWHERE, 5.0))
+    assert gc.get_freeze_count() > 10_000

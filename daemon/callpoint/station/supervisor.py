@@ -42,6 +42,7 @@ from callpoint.station.status_line import status_line
 from callpoint.system import log as system_log
 from callpoint.system import notify
 from callpoint.system.entries import Entry
+from callpoint.system.memory import settle
 from callpoint.system.network import NetworkWatch
 from callpoint.system.plugs import PlugWatch
 from callpoint.system.service import Service
@@ -338,6 +339,7 @@ class Supervisor:
         """
         await asyncio.sleep(_PRELOAD_AT_LATEST_S)
         await preload()
+        settle()
 
     async def _meter(self) -> None:
         """Publish levels, ten a second, while somebody looks at them in a call."""
