@@ -90,15 +90,16 @@ class Hosts:
         self.on_near("address", "add", f"{NEAR_LATER}/24", "dev", "cable")
         self.plug("cable")
 
-    def swallow(self, protocol: str) -> None:
-        """A firewall between the two drops `tcp` or `udp` without a word, both ways.
+    def swallow(self, protocol: str, *ends: tuple[str, ...]) -> None:
+        """A firewall between the two drops `tcp` or `udp` without a word.
 
-        What stays on one host passes: a relay there reaches its neighbours.
+        Both ways, or what is on its way to these `ends` (`near`, `far`). What stays on
+        one host passes: a relay there reaches its neighbours.
         """
         chain = "type filter hook input priority 0;"
         rule = f'iifname != "lo" meta l4proto {protocol} drop;'
         table = f"table inet {_TABLE} {{\nchain input {{ {chain} {rule} }}\n}}\n"
-        for host in (self.near, self.far):
+        for host in ends or (self.near, self.far):
             _run(*host, "nft", "-f", "-", given=table)
 
     def let_pass(self) -> None:

@@ -13,10 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from websockets.asyncio.server import ServerConnection, serve
 
 from callpoint.errors import ConfigError, NetworkError
@@ -24,6 +20,7 @@ from callpoint.telnyx.clock import read
 from callpoint.telnyx.dialing import Address, look_up
 from callpoint.telnyx.obstacles import Clock
 from callpoint.telnyx.socket import open_socket
+from tests.certificates import certificate
 
 SHORT_S = 0.1
 
@@ -70,42 +67,6 @@ async def tcp_server(
     async with host:
         yield host.sockets[0].getsockname()[1]
         await asyncio.gather(*serving)
-
-
-def certificate(
-    folder: Path, name: str = "localhost", valid_in_days: float = 0
-) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS with a certificate that nobody has signed, valid for two days."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    middle = datetime.now(UTC) + timedelta(days=valid_in_days)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(middle - timedelta(days=1))
-        .not_valid_after(middle + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    public = folder / "ca.pem"
-    public.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    private = folder / "key.pem"
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(public, private)
-    return context, public
 
 
 async def test_text_goes_both_ways() -> None:

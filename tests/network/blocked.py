@@ -13,16 +13,17 @@ from typing import Final
 
 import pytest
 
+from tests.certificates import certificate
 from tests.daemon.programs import wait_until
 from tests.network.scenes import Fault, Seen, Stage, in_call, staged
 from tests.network_namespaces import FAR, FAR_IPV6, Hosts
 
 PORT: Final = 3478
 _USER, _SECRET = "callpoint", "not-a-secret"
+_TCP, _TLS = f"turn:{FAR}:{PORT}?transport=tcp", f"turns:{FAR}:{PORT}?transport=tcp"
 _ICE_SERVERS: Final = f"""[
-  {{ urls = ["stun:{FAR}:{PORT}"] }},
-  {{ urls = ["turn:{FAR}:{PORT}?transport=tcp"],
-    username = "{_USER}", credential = "{_SECRET}" }},
+  {{{{ urls = ["stun:{FAR}:{PORT}"] }}}},
+  {{{{ urls = ["{{turn}}"], username = "{_USER}", credential = "{_SECRET}" }}}},
 ]"""
 _MOVES_S: Final = 6.0
 """Dead media are told after 8 s: the move takes longer than a cable's."""
@@ -33,16 +34,18 @@ _DIRECT_HZ: Final = 25
 
 
 @contextmanager
-def relay(hosts: Hosts) -> Iterator[str]:
+def relay(hosts: Hosts, tls: Path | None = None) -> Iterator[str]:
     """A TURN server on the far host; its value for `webrtc_ice_servers`, in TOML.
 
-    Skips the test where there is none.
+    With the folder of a certificate, TLS is wanted of it. Skips the test where there is
+    no server.
     """
     if shutil.which("turnserver") is None:
         pytest.skip("turnserver (Debian: coturn) is not installed")
     words = (
-        *("-n", "--no-cli", "--no-tls", "--no-dtls", "--log-file", "stdout"),
+        *("-n", "--no-cli", "--no-dtls", "--log-file", "stdout"),
         *("--listening-ip", FAR, "--listening-port", str(PORT), "--relay-ip", FAR),
+        *_encryption(tls),
         *("--lt-cred-mech", "--user", f"{_USER}:{_SECRET}", "--realm", "callpoint"),
         *("--pidfile", "/dev/null", "--userdb", "/dev/null"),
     )
@@ -53,10 +56,17 @@ def relay(hosts: Hosts) -> Iterator[str]:
     )
     try:
         wait_until(lambda: _listens(server.pid))
-        yield _ICE_SERVERS
+        yield _ICE_SERVERS.format(turn=_TLS if tls else _TCP)
     finally:
         server.terminate()
         server.wait()
+
+
+def _encryption(tls: Path | None) -> tuple[str, ...]:
+    if tls is None:
+        return ("--no-tls",)
+    port = ("--tls-listening-port", str(PORT))
+    return (*port, "--cert", str(tls / "ca.pem"), "--pkey", str(tls / "key.pem"))
 
 
 def _listens(pid: int) -> bool:
@@ -84,6 +94,16 @@ def prepared_call(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
             return called(stage)
 
 
+def call_by_tls(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
+    """The relay is behind TLS, with a certificate that the device's system trusts."""
+    _, authority = certificate(folder, FAR)
+    trust = {"SSL_CERT_FILE": str(authority)}
+    with relay(hosts, folder) as servers:
+        fault(hosts)
+        with staged(folder, hosts, ice_servers=servers, environment=trust) as (it, _):
+            return called(it)
+
+
 def second_call(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
     """Somebody presses again, after a call that had to find the relay."""
     with relay(hosts) as servers:
@@ -105,6 +125,17 @@ def moved_call(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
     """UDP comes to be blocked in the middle of a call."""
     with relay(hosts) as servers:
         return in_call(folder, hosts, fault, servers)
+
+
+def ended_call(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
+    """Nothing comes any more in the middle of a call, and there is no relay."""
+    with staged(folder, hosts) as (stage, _):
+        stage.ours.press()
+        stage.far.wait(event="speech_started")
+        time.sleep(_STEADY_S)
+        began_s = fault(hosts)
+        ended = stage.ours.wait(timeout_s=60, event="call", state="ended")
+        return Seen(ended["monotonic_s"] - began_s, logins=stage.count("login"))
 
 
 def call_elsewhere(folder: Path, hosts: Hosts, fault: Fault) -> Seen:
@@ -163,6 +194,12 @@ def udp_swallowed(hosts: Hosts) -> float:
     return time.monotonic()
 
 
+def udp_swallowed_on_its_way_out(hosts: Hosts) -> float:
+    """What the device sends; it hears all the same."""
+    hosts.swallow("udp", hosts.far)
+    return time.monotonic()
+
+
 def udp_swallowed_in_call(hosts: Hosts) -> float:
     """The same; the call has time to move."""
     began_s = udp_swallowed(hosts)
@@ -191,8 +228,11 @@ SCENES: Final = {
     "an idle interface beside it": (first_call, beside_nothing),
     "IPv6 alone": (ipv6_call, ipv6_alone),
     "UDP blocked, a press at once": (first_call, udp_swallowed),
+    "UDP blocked, the relay by TLS": (call_by_tls, udp_swallowed),
     "UDP blocked, a press after 4 s": (prepared_call, udp_swallowed),
     "UDP blocked, the second call": (second_call, udp_swallowed),
     "UDP blocked, then another network": (call_elsewhere, udp_swallowed),
     "in a call, UDP blocked": (moved_call, udp_swallowed_in_call),
+    "in a call, UDP blocked, no relay": (ended_call, udp_swallowed),
+    "in a call, UDP blocked outwards": (ended_call, udp_swallowed_on_its_way_out),
 }

@@ -6,7 +6,7 @@ the longest gap. `scripts/test-network` prints the table; the tests hold bounds.
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,7 @@ def staged(
     *scenario: str,
     ice_servers: str = "[]",
     address: str = FAR,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[Stage, Path]]:
     """Registered; the loudspeaker's recording is the second."""
     tone, speaker = folder / "tone.wav", folder / "speaker.wav"
@@ -79,7 +80,7 @@ def staged(
             server="allow_insecure = true",
             audio=f'capture = "{TONE}"\nplayout = "record:{speaker}"',
         )
-        with ended(Daemon(folder, toml, under=hosts.near)) as ours:
+        with ended(Daemon(folder, toml, environment, under=hosts.near)) as ours:
             ours.ready()
             yield Stage(hosts, far, ours), speaker
 
