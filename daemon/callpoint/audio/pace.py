@@ -30,9 +30,5 @@ class Pace:
         if self._due_s > now_s:
             self._sleep(self._due_s - now_s)
 
-    def ahead_s(self) -> float:
-        """How far the paced time is ahead of the clock."""
-        return max(0.0, self._due_s - self._clock()) if self._due_s else 0.0
-
     def reset(self) -> None:
         self._due_s = None

@@ -55,11 +55,6 @@ class Listener:
         self._start_frame = 0
         self._quiet_frames = 0
 
-    @property
-    def position_samples(self) -> int:
-        """How much was listened to so far."""
-        return self._frames * FRAME_SAMPLES + len(self._rest) // 2
-
     def hear(self, pcm: bytes) -> list[Heard]:
         """Listen to some sound, of any length."""
         self._rest += pcm

@@ -84,15 +84,6 @@ def mend_answer(sdp: str, offered_mid: str) -> str:
     return _mended(Description.read(sdp), offered_mid, ("active", "passive"))
 
 
-def same_transport(a: str, b: str) -> bool:
-    """Whether two remote descriptions lead to the same ICE and DTLS peer.
-
-    An answer may come twice: an equal one is dropped, a changed one needs a new peer
-    connection. RemoteProtocolError is raised when one of them cannot be read.
-    """
-    return Transport.read(Description.read(a)) == Transport.read(Description.read(b))
-
-
 def _mended(description: Description, mid: str, setups: tuple[str, ...]) -> str:
     """The first of `setups` stands in for a missing or an impossible one."""
     audio, session = description.audio, description.session

@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from callpoint.audio.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+from callpoint.audio.frames import FRAME_BYTES
 from callpoint.simulator.listener import Heard, Listener, SpeechEnded, SpeechStarted
 
 MS = 48
@@ -114,9 +114,3 @@ def test_the_size_of_the_pieces_makes_no_difference(size: int) -> None:
     pieces = [sound[at : at + size] for at in range(0, len(sound), size)]
     heard = [each for piece in pieces for each in listener.hear(piece)]
     assert heard == listen(sound)
-
-
-def test_the_position_counts_what_was_listened_to() -> None:
-    listener = Listener()
-    listener.hear(SILENCE + bytes(10))
-    assert listener.position_samples == FRAME_SAMPLES + 5
