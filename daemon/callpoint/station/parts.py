@@ -9,6 +9,8 @@ from typing import Any
 from callpoint.audio import synthetic
 from callpoint.audio.binding import Binding, Mixer
 from callpoint.audio.devices import CaptureDevice, PlayoutDevice
+from callpoint.audio.engine import VoiceEngine
+from callpoint.audio.events import AudioEvent
 from callpoint.config import schema
 from callpoint.controls.button import Button, MockButton, open_button
 from callpoint.controls.faults import found_down
@@ -36,7 +38,19 @@ from callpoint.telnyx.servers import (
 from callpoint.telnyx.survivor import Origin, Survivor
 
 
-def capture(audio: schema.Audio) -> Binding[CaptureDevice]:
+def voice(audio: schema.Audio, emit: Callable[[AudioEvent], None]) -> VoiceEngine:
+    """The microphone and the speaker as configured; `emit` as the engine has it."""
+    return VoiceEngine(
+        _capture(audio),
+        _playout(audio),
+        emit,
+        keep_open=audio.keep_open,
+        preroll_s=audio.preroll_s,
+        capture_gain_db=audio.capture_gain_db,
+    )
+
+
+def _capture(audio: schema.Audio) -> Binding[CaptureDevice]:
     """A microphone: the first of the names configured that is there."""
 
     def opened(name: str) -> CaptureDevice:
@@ -51,7 +65,7 @@ def capture(audio: schema.Audio) -> Binding[CaptureDevice]:
     )
 
 
-def playout(audio: schema.Audio) -> Binding[PlayoutDevice]:
+def _playout(audio: schema.Audio) -> Binding[PlayoutDevice]:
     """A speaker: the first of the names configured that is there."""
 
     def opened(name: str) -> PlayoutDevice:

@@ -120,32 +120,12 @@ class Reporter:
                 self._media(at_s, call_id, state)
             case notices.CallMeasured(at_s, call_id, figures):
                 self._at(at_s, {"event": "figures", "call_id": call_id, **figures})
-            case notices.CallSummary(at_s, call_id, figures):
-                log.info(
-                    "call %s in figures: %s",
-                    call_id,
-                    _listed(figures),
-                    extra=Entry.CALL_MEASURED.fields(
-                        **{**figures, **self._names_of_call(), "call_id": call_id}
-                    ),
-                )
-                self._at(at_s, {"event": "summary", "call_id": call_id, **figures})
+            case notices.CallSummary():
+                self._summary(notice)
             case notices.TranscriptChanged():
                 self._transcript(notice)
-            case ToolCalled(call_id, name, arguments):
-                log.info(
-                    "the assistant calls the tool %s, which is unknown",
-                    name,
-                    extra=Entry.TOOL_REFUSED.fields(tool=name, **self._names_of_call()),
-                )
-                self._publish(
-                    {
-                        "event": "tool",
-                        "tool_call_id": call_id,
-                        "name": name,
-                        "arguments": arguments,
-                    }
-                )
+            case ToolCalled():
+                self._tool(notice)
             case notices.ClientError(error=error):
                 self.error(error)
             case _:
@@ -185,6 +165,32 @@ class Reporter:
         """Ours and the vendor's, whose support asks for them."""
         return {"call_id": self._call_id, **asdict(self._ids)}
 
+    def _summary(self, summary: notices.CallSummary) -> None:
+        call_id, figures = summary.call_id, summary.figures
+        facts = {**figures, **self._names_of_call(), "call_id": call_id}
+        log.info(
+            "call %s in figures: %s",
+            call_id,
+            ", ".join(f"{name} {value}" for name, value in figures.items()),
+            extra=Entry.CALL_MEASURED.fields(**facts),
+        )
+        self._at(summary.at_s, {"event": "summary", "call_id": call_id, **figures})
+
+    def _tool(self, called: ToolCalled) -> None:
+        log.info(
+            "the assistant calls the tool %s, which is unknown",
+            called.name,
+            extra=Entry.TOOL_REFUSED.fields(tool=called.name, **self._names_of_call()),
+        )
+        self._publish(
+            {
+                "event": "tool",
+                "tool_call_id": called.call_id,
+                "name": called.name,
+                "arguments": called.arguments,
+            }
+        )
+
     def _transcript(self, changed: notices.TranscriptChanged) -> None:
         line = changed.line
         if self.log_transcripts and line.final:
@@ -219,7 +225,3 @@ def _log_link(notice: notices.ClientReady | notices.SocketDisconnected) -> None:
         fields = Entry.LINK_LOST.fields(cause=notice.reason)
         line = "the link is lost: %s. It is tried again by itself"
         log.warning(line, notice.reason, extra=fields)
-
-
-def _listed(figures: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in figures.items())

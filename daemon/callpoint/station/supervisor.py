@@ -11,7 +11,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from callpoint.audio.engine import VoiceEngine
 from callpoint.audio.events import AudioEvent, DeviceOpened, FirstSoundPlayed
 from callpoint.config.schema import Config
 from callpoint.control.feed import Feed
@@ -95,14 +94,7 @@ class Supervisor:
         self._reporter = Reporter(
             self._feed.publish, self._service.changed, config.log.transcripts
         )
-        self._voice = VoiceEngine(
-            parts.capture(config.audio),
-            parts.playout(config.audio),
-            self._sounded,
-            keep_open=config.audio.keep_open,
-            preroll_s=config.audio.preroll_s,
-            capture_gain_db=config.audio.capture_gain_db,
-        )
+        self._voice = parts.voice(config.audio, self._sounded)
         self._client = Client(self._noticed, self._voice)
         self._line = Line(
             self._client,
