@@ -11,8 +11,8 @@ from callpoint.config.schema import Config
 from callpoint.controls.kernel_pins import KernelFactory
 from callpoint.controls.lines import Lines
 from callpoint.controls.pins import PinFactoryName
+from callpoint.station.controls import Controls
 from callpoint.station.events import DeviceRecovered, Pressed, Released
-from callpoint.station.parts import Controls
 from tests.gpio_chips import SimulatedChip
 
 PIN = 17

@@ -42,7 +42,8 @@ FAMILIES = {
 # These put rooms together; all others know their own folder and pure rooms.
 COMPOSITIONS = (
     *("__main__.py", "cli/", "demo/", "simulator/"),
-    *("station/daemon.py", "station/parts.py", "station/supervisor.py"),
+    *("station/controls.py", "station/daemon.py", "station/parts.py"),
+    "station/supervisor.py",
 )
 
 # A pure room has no event loop, threads, sockets, clock, log, files or dice.

@@ -20,7 +20,7 @@ _WORDS: Final = {"capture": "microphone", "playout": "speaker", "button": "butto
 
 
 class Button(Protocol):
-    """The part of `parts.Controls` that a console needs."""
+    """The part of `controls.Controls` that a console needs."""
 
     button_fault: str | None
 

@@ -23,6 +23,7 @@ from callpoint.errors import (
 )
 from callpoint.station import parts
 from callpoint.station.console import Console
+from callpoint.station.controls import Controls
 from callpoint.station.events import (
     CallSurvived,
     LinkDown,
@@ -107,7 +108,7 @@ class Supervisor:
         self._survival = parts.survival(lambda: self._settings.config, self._survivor)
         self._found = self._survival.found()
         self._station = Station(parts.rules(config))
-        self._controls = parts.Controls(
+        self._controls = Controls(
             config,
             self._pressed,
             self._station.post,
