@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.device import calls, cards, faults, packages
+from tests.device import calls, cards, faults, packages, power
 from tests.device.device import Device
 from tests.device.guest import Guest
 from tests.device.kept import NAME, Kept, taken_up
@@ -49,6 +49,7 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "share").mkdir(parents=True)
     started_s = time.monotonic()
+    lead = cut_power if options.power_cuts else lead_a_life
     findings = [*lead(options, folder)]
     took_s = time.monotonic() - started_s
     good = sum(finding.good for finding in findings)
@@ -57,7 +58,8 @@ def main() -> int:
         return 1
     if not options.steps:
         page = PROJECT / "docs" / "reliability.md"
-        write_report(page, options.suite.capitalize(), findings, took_s)
+        title = options.suite.capitalize() + (", power cuts" * bool(options.power_cuts))
+        write_report(page, title, findings, took_s)
     return 0
 
 
@@ -68,6 +70,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--package", type=Path, required=True)
     parser.add_argument("--accelerator", default="tcg")
     parser.add_argument("--steps", default="", help="some only, by their names")
+    parser.add_argument(
+        "--power-cuts", type=int, default=0, help="so many, and no steps"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of their moments")
     options = parser.parse_args()
     known = {step.__name__ for step in STORY}
     if options.steps and (unknown := {*options.steps.split(",")} - known):
@@ -75,7 +81,16 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def lead(options: argparse.Namespace, folder: Path) -> Iterator[Finding]:
+def cut_power(options: argparse.Namespace, folder: Path) -> Iterator[Finding]:
+    """A device whose power is cut, again and again."""
+    wall = power.Wall(
+        options.guest, folder, options.accelerator, options.power_cuts, options.seed
+    )
+    with device_in(options, folder, wall.new_disk()) as device:
+        yield from power.lead(wall, device)
+
+
+def lead_a_life(options: argparse.Namespace, folder: Path) -> Iterator[Finding]:
     """The story, or the steps of it that are wanted."""
     if not options.steps:
         with device_in(options, folder) as device:
