@@ -21,13 +21,11 @@ from pydantic import (
 
 from callpoint.audio.choice import is_name
 from callpoint.config.expected import Expected, between
+from callpoint.telnyx.servers import is_ice_url
 
 # sun_path of unix(7) has 108 bytes, the last of which is NUL.
 _SOCKET_PATH_BYTES: Final = 107
 
-_ICE_URL: Final = re.compile(
-    r"(stun:[^\s/?@:]+(:\d{1,5})?|turns?:[^\s/?@:]+(:\d{1,5})?(\?transport=(udp|tcp))?)"
-)
 _HEADER_NAME: Final = re.compile(r"X-[A-Za-z0-9.!%*_+`'~-]+")  # a token of RFC 3261
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _REGION: Final = re.compile(r"[a-z0-9-]+")
@@ -169,7 +167,7 @@ IceUrl = Annotated[
     Expected(
         '"stun:HOST:PORT", "turn:HOST:PORT?transport=udp" (or tcp), '
         'or "turns:HOST:PORT"',
-        lambda url: bool(_ICE_URL.fullmatch(url)),
+        is_ice_url,
     ),
 ]
 IceUrls = Annotated[

@@ -150,6 +150,17 @@ class Turns:
         self._away_since_s = now_s
 
 
+def is_ice_url(url: str) -> bool:
+    """Whether a URL is that of a STUN or TURN server of a kind that is asked."""
+    found = _ICE_URL.fullmatch(url)
+    if found is None or not 0 < int(found["port"] or _PORT) < 2**16:
+        return False
+    match found["scheme"], found["transport"]:
+        case ("stun", None) | ("turn", _) | ("turns", None | "tcp"):
+            return True
+    return False
+
+
 def stun_servers(servers: Iterable[IceServer]) -> tuple[StunServer, ...]:
     """All STUN servers over plain UDP, in the order in which they are to be asked.
 

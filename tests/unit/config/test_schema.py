@@ -169,7 +169,14 @@ def test_one_address_of_an_ice_server_is_a_list_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["stun:a", "turn:a", "turn:a:1?transport=udp", "turns:a?transport=tcp"]
+    "url",
+    [
+        "stun:a",
+        "turn:a",
+        "turn:a:1?transport=udp",
+        "turns:a?transport=tcp",
+        "stun:[2001:db8::1]:3478",
+    ],
 )
 def test_addresses_of_ice_servers_are_those_of_webrtc(url: str) -> None:
     server = {"urls": url, "username": "u", "credential": "c"}
@@ -188,6 +195,10 @@ def test_addresses_of_ice_servers_are_those_of_webrtc(url: str) -> None:
         "stun:a b",
         "turn:a?transport=tls",
         "turn:a:x",
+        "turn:a:0",
+        "turn:a:65536",
+        "turn:[a",
+        "turns:a?transport=udp",
         "http://a",
         1,
     ],
