@@ -1,7 +1,7 @@
 """Every error of callpoint; its type says who is to blame.
 
 CallpointError
- ├─ ConfigError           the configuration; exit 78, never restarted
+ ├─ ConfigError           the configuration; exit 78 where there never was a good one
  ├─ DeviceError           a sound card, a GPIO chip: named, with what to do
  ├─ NetworkError          the network; passes by itself, tried again for ever
  │   └─ SentAwayError     the server goes, and sends everybody away

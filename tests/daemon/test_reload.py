@@ -117,6 +117,19 @@ def test_whom_the_server_refused_is_let_in_at_once_when_that_is_mended(
     wait_until(lambda: daemon.status()["link"] == "ready", timeout_s=5)
 
 
+def test_certificates_that_are_not_there_end_no_daemon(
+    programs: ExitStack, tmp_path: Path, config: Path, state: Path, far: FarEnd
+) -> None:
+    daemon = started(programs, tmp_path, configuration(far.url), state).ready()
+    ca_file = 'ca_file = "/nowhere.pem"'
+    config.write_text(configuration("wss://localhost:9", server=ca_file))
+    assert reload(daemon).returncode == 0
+    wait_until(lambda: "server.ca_file" in str(daemon.status()["link_reason"]))
+    config.write_text(configuration(far.url))
+    assert reload(daemon).returncode == 0
+    wait_until(lambda: daemon.status()["link"] == "ready", timeout_s=5)
+
+
 def test_a_limit_of_a_call_that_is_up_can_be_changed(
     programs: ExitStack, tmp_path: Path, far: FarEnd, config: Path, state: Path
 ) -> None:

@@ -13,7 +13,7 @@ from callpoint.cli.sources import sources
 from callpoint.errors import EXIT_CONFIG, ConfigError, DeviceError
 
 if TYPE_CHECKING:
-    from callpoint.config.schema import Audio
+    from callpoint.config.schema import Audio, Config
 
 _EXAMPLES = """\b
 Examples:
@@ -73,10 +73,19 @@ def check(
         for fault in error.faults:
             click.echo(str(fault), err=True)
         raise SystemExit(EXIT_CONFIG) from None
-    for warning in _numbered(loaded.config.audio, root):
+    for warning in _warnings(loaded.config, root):
         click.echo(f"callpoint: {warning}", err=True)
     answering = loaded.config.assistant.target_id
     click.echo(f"The configuration is good: {answering} answers.")
+
+
+def _warnings(config: "Config", root: Path) -> Iterator[str]:
+    """What may be so on purpose: a card or a file that is to come."""
+    yield from _numbered(config.audio, root)
+    if (named := config.server.ca_file) is not None and named.is_absolute():
+        ca_file = root / named.relative_to("/")
+        if not ca_file.is_file():
+            yield f"server.ca_file: there is no file {ca_file}"
 
 
 def _numbered(audio: "Audio", root: Path) -> Iterator[str]:

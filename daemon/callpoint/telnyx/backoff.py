@@ -13,6 +13,7 @@ from typing import Final
 
 from callpoint.errors import (
     CallpointError,
+    ConfigError,
     NetworkError,
     RefusedError,
     RemoteProtocolError,
@@ -52,9 +53,10 @@ def retry(error: CallpointError) -> Retry:
     """Whether a failed connection or login is worth another try.
 
     A refused login is tried again, slowly: an assistant may be enabled, or its id
-    mended, at the far side, and nobody comes to the device to restart it.
+    mended, at the far side, and nobody comes to the device to restart it. So is a
+    file that the configuration names and that cannot be read: a reload mends that.
     """
-    if isinstance(error, RefusedError):
+    if isinstance(error, RefusedError | ConfigError):
         return Retry.SLOWLY
     if isinstance(error, NetworkError | RemoteProtocolError):
         return Retry.WITH_BACKOFF

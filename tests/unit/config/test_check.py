@@ -133,3 +133,15 @@ def test_a_card_named_by_its_number_is_told_with_what_to_write(
         'callpoint: audio.playout: "hw:0,0" names a card by its number, which may '
         'change: write "hw:CARD=Headphones,DEV=0"\n'
     )
+
+
+def test_certificates_that_are_not_there_yet_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "callpoint.toml"
+    file.write_text(f'{GOOD}[server]\nca_file = "/etc/ssl/site.pem"\n')
+    place = tmp_path / "etc" / "ssl" / "site.pem"
+    told = run("--root", tmp_path, file)
+    assert told.exit_code == 0
+    assert told.stderr == f"callpoint: server.ca_file: there is no file {place}\n"
+    place.parent.mkdir(parents=True)
+    place.touch()
+    assert run("--root", tmp_path, file).stderr == ""

@@ -109,7 +109,7 @@ def test_a_press_is_tried_at_once_and_an_impatient_finger_every_three_seconds() 
         (RemoteProtocolError("nonsense"), Retry.WITH_BACKOFF),
         (RefusedError("anonymous_login", -32001, "Login Incorrect"), Retry.SLOWLY),
         (LocalProtocolError("ws:// elsewhere"), Retry.NEVER),
-        (ConfigError([]), Retry.NEVER),
+        (ConfigError([]), Retry.SLOWLY),
         (DeviceError("card", "gone"), Retry.NEVER),
         (CallpointError("anything"), Retry.NEVER),
     ],
