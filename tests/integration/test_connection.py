@@ -134,7 +134,7 @@ async def test_a_suspicion_is_looked_into_at_once() -> None:
 # `lo` the whole subnet is local, so it moves to another one.
 ELSEWHERE = """
 import asyncio
-from callpoint.telnyx.dialing import is_ours
+from callpoint.telnyx.dialing import is_ours, way_out
 from callpoint.telnyx.health import Limits
 from tests.integration.test_connection import connected, let_in
 from tests.integration.test_network import move
@@ -142,6 +142,9 @@ from tests.integration.test_network import move
 async def main():
     move(b"lo", "192.0.2.7")
     assert is_ours("192.0.2.7") and not is_ours("198.51.100.8")
+    assert way_out("192.0.2.9", 443) == "192.0.2.7"
+    assert way_out("198.51.100.9", 443) is None
+    assert way_out("2001:db8::1", 443) is None
     slow = Limits(silent_s=60, unconfirmed_s=60, probe_s=60)
     async with connected(let_in, slow, "192.0.2.7") as (_, connection, task):
         connection.network_changed()

@@ -28,6 +28,12 @@ def test_a_call_follows_the_device_to_another_address(
     assert seen.calls == 1
 
 
+def test_a_press_does_not_wait_for_the_socket_of_a_pulled_cable(tmp_path: Path) -> None:
+    with joined() as hosts:
+        seen = scenes.idle(tmp_path, hosts, scenes.another_cable)
+    assert seen.answered_s < 4.5
+
+
 def test_a_route_that_flaps_makes_no_storm(tmp_path: Path) -> None:
     with joined() as hosts:
         seen = scenes.idle(tmp_path, hosts, scenes.route_flaps)

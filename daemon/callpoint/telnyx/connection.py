@@ -94,7 +94,11 @@ class Connection:
         Where the address is gone that the socket is from, nothing can come any more,
         and no answer is waited for. An interface that is set up anew may get it back.
         """
-        self._session.suspect(time.monotonic())
+        now_s = time.monotonic()
+        if self._socket.goes_its_way():
+            self._session.suspect(now_s)
+        else:
+            self._session.moved(now_s)
         self.wake()
         if not self._socket.has_its_address():
             loop = asyncio.get_running_loop()

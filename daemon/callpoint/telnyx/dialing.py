@@ -145,6 +145,20 @@ def is_ours(address: str) -> bool:
     return True
 
 
+def way_out(host: str, port: int) -> str | None:
+    """The address from which this machine would reach an address; None without a route.
+
+    Nothing is sent.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as any_socket:
+        try:
+            any_socket.connect((host, port))
+        except OSError:
+            return None
+        return str(any_socket.getsockname()[0])
+
+
 def reason(error: OSError) -> str:
     """asyncio's own words for a refused connection repeat the address, as a tuple."""
     number = error.errno

@@ -24,6 +24,9 @@ class Limits:
     """While what we sent is not answered; then it is asked for an answer."""
     probe_s: float = 5.0
     """For the answer to that question."""
+    haste_s: float = 2.0
+    """For the same where somebody waits, or the way there is another one: to replace
+    a socket that was well costs a second, and in a call nothing is heard of it."""
 
 
 LIMITS: Final = Limits()
@@ -47,6 +50,7 @@ class Probe:
     """Send a ping, and say `probed`."""
 
     doubt: Doubt
+    in_haste: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,10 @@ class Health:
         self._heard_s = now_s
         self._asked_s: float | None = None
         self._needed_s: float | None = None
+        self._in_haste = False
         self._doubt: Doubt | None = None
         self._answer_by_s: float | None = None
+        self._patience_s = 0.0
         self._is_dead = False
 
     def heard(self, now_s: float) -> None:
@@ -90,10 +96,14 @@ class Health:
     def needed(self, now_s: float) -> None:
         """Somebody presses, and nobody must wait for a dead socket."""
         if now_s - self._heard_s > _FRESH_S:
-            self.suspect(now_s)
+            self.moved(now_s)
+
+    def moved(self, now_s: float) -> None:
+        """What is sent goes another way than before, where it may be lost."""
+        self._needed_s, self._in_haste = now_s, True
 
     def suspect(self, now_s: float) -> None:
-        """The path is another one, or an answer is missing: ask at once."""
+        """The network has changed, or an answer is missing: ask at once."""
         self._needed_s = now_s
 
     def deadline(self) -> float | None:
@@ -115,12 +125,12 @@ class Health:
         if deadline_s is None or now_s < deadline_s:
             return None
         if self._needed_s is not None:
-            return Probe(Doubt.NEED)
+            return Probe(Doubt.NEED, self._in_haste)
         if self._answer_by_s is None:
             is_silent = now_s >= self._heard_s + self._limits.silent_s
             return Probe(Doubt.SILENCE if is_silent else Doubt.UNCONFIRMED)
         if now_s - deadline_s > _LATE_S:
-            self._answer_by_s = now_s + self._limits.probe_s
+            self._answer_by_s = now_s + self._patience_s
             return None
         self._is_dead = True
         assert self._doubt is not None
@@ -128,9 +138,11 @@ class Health:
 
     def probed(self, probe: Probe, now_s: float) -> None:
         """The ping is on its way."""
-        self._needed_s = None
+        self._needed_s, self._in_haste = None, False
         self._doubt = probe.doubt
-        self._answer_by_s = now_s + self._limits.probe_s
+        limits = self._limits
+        self._patience_s = limits.haste_s if probe.in_haste else limits.probe_s
+        self._answer_by_s = now_s + self._patience_s
 
     def _believe(self) -> None:
         self._doubt = self._answer_by_s = None

@@ -243,6 +243,10 @@ class Session:
         """Let the server show at the next `tick` that it can still be reached."""
         self._health.suspect(now_s)
 
+    def moved(self, now_s: float) -> None:
+        """The same, and soon: what is sent goes another way than before."""
+        self._health.moved(now_s)
+
     def _check_health(self, now_s: float) -> list[SessionEvent]:
         """Not before the login: a ping is answered by an error then, and confuses the
         server (iOS SDK, CHANGELOG 3.2.1).

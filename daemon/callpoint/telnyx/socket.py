@@ -68,6 +68,13 @@ class Socket:
         address = self._connection.local_address
         return address is None or dialing.is_ours(str(address[0]))
 
+    def goes_its_way(self) -> bool:
+        """Whether what it sends leaves as when it was opened, if there is a route."""
+        near, far = self._connection.local_address, self._connection.remote_address
+        if near is None or far is None:
+            return True
+        return dialing.way_out(*far[:2]) in (None, near[0])
+
     def abort(self) -> None:
         """Cut the connection without a word: nobody is there."""
         self._connection.transport.abort()

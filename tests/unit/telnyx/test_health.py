@@ -1,5 +1,7 @@
 """Whether a socket is alive, on a clock that only the test moves."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +103,25 @@ def test_a_socket_that_somebody_needs_is_probed_unless_it_spoke_just_now(
     assert health.look(NOW_S + 10) is None
     health.needed(NOW_S + 10.1)
     assert isinstance(health.look(NOW_S + 10.1), Probe)
+
+
+@pytest.mark.parametrize("cause", [Health.needed, Health.moved])
+def test_where_somebody_waits_or_the_way_is_another_one_2_s_are_enough(
+    health: Health, cause: Callable[[Health, float], None]
+) -> None:
+    cause(health, NOW_S + 10)
+    assert probed(health, NOW_S + 10) == Probe(Doubt.NEED, in_haste=True)
+    assert health.look(NOW_S + 11.9) is None
+    assert isinstance(health.look(NOW_S + 12), Dead)
+
+
+def test_haste_is_over_with_its_probe(health: Health) -> None:
+    health.moved(NOW_S + 1)
+    probed(health, NOW_S + 1)
+    health.answered()
+    health.suspect(NOW_S + 2)
+    assert probed(health, NOW_S + 2) == Probe(Doubt.NEED)
+    assert health.look(NOW_S + 6.9) is None
 
 
 def test_suspicion_while_a_probe_is_out_sends_another(health: Health) -> None:
