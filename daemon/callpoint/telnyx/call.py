@@ -44,7 +44,7 @@ from callpoint.telnyx.notices import (
     Notice,
 )
 from callpoint.telnyx.paths import HOPELESS_S
-from callpoint.telnyx.quality import loss_percent, mos
+from callpoint.telnyx.quality import figures
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
 from callpoint.telnyx.setback import Setback, setback
@@ -272,13 +272,8 @@ class Call:
         seen = await self._paths.statistics()
         if seen is None or self.answered_s is None:
             return
-        loss = loss_percent(seen.packets_lost, seen.packets_received)
-        self.figures = {
-            "seconds": round(time.monotonic() - self.answered_s, 2),
-            "mos": round(mos(seen.jitter_s, loss, seen.round_trip_s), 2),
-            **asdict(seen),
-            **self._media.counters(),
-        }
+        lasted_s = time.monotonic() - self.answered_s
+        self.figures = {**figures(asdict(seen), lasted_s), **self._media.counters()}
 
     async def _invite(self) -> None:
         peer = self._paths.open(self._warm.take)

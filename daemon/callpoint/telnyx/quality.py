@@ -1,15 +1,30 @@
-"""PURE: how a call sounds, in one number.
+"""PURE: how a call sounds, in one number, and the figures behind it.
 
 The arithmetic is that of the vendor's JavaScript SDK 2.27 (its call report), after the
 E-model of ITU-T G.107: what support sees of its calls and of ours can be compared.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 _BEST: Final = 93.2
 _A_JITTER_MS: Final = 0.11
 _A_LOSS_PERCENT: Final = 2.5
 _A_ROUND_TRIP_MS: Final = 0.01
+
+
+def figures(seen: Mapping[str, Any], lasted_s: float) -> dict[str, Any]:
+    """A call in figures, rounded to what they are worth.
+
+    `seen` is what RTP and RTCP tell, by the names of `peer.PeerStatistics`.
+    """
+    lost = loss_percent(seen["packets_lost"], seen["packets_received"])
+    score = mos(seen["jitter_s"], lost, seen["round_trip_s"])
+    told = {
+        name: round(value, 4) if isinstance(value, float) else value
+        for name, value in seen.items()
+    }
+    return {"seconds": round(lasted_s, 2), "mos": round(score, 2), **told}
 
 
 def mos(jitter_s: float, loss_percent: float, round_trip_s: float | None) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callpoint.telnyx.quality import loss_percent, mos
+from callpoint.telnyx.quality import figures, loss_percent, mos
 
 
 def test_a_perfect_call_scores_what_the_vendors_report_says() -> None:
@@ -28,3 +28,16 @@ def test_a_loss_is_a_share_of_what_was_sent() -> None:
     assert loss_percent(5, 95) == 5.0
     assert loss_percent(0, 0) == 0.0
     assert loss_percent(-3, 100) == 0.0
+
+
+def test_figures_are_rounded_to_what_they_are_worth() -> None:
+    seen = {
+        "packets_sent": 237,
+        "packets_received": 238,
+        "packets_lost": 0,
+        "jitter_s": 0.0016875,
+        "round_trip_s": 0.000123456,
+    }
+    told = {"jitter_s": 0.0017, "round_trip_s": 0.0001}
+    assert figures(seen, 4.7391) == {"seconds": 4.74, "mos": 4.41, **seen, **told}
+    assert figures({**seen, "round_trip_s": None}, 1.0)["round_trip_s"] is None
