@@ -1,4 +1,5 @@
-# Debian's packages for scripts: what is missing is named, then installed. Sourced.
+# What scripts have in common: their words, and Debian's packages, of which those that
+# are missing are named, then installed. Sourced.
 # shellcheck shell=bash
 
 packages=()
@@ -10,6 +11,10 @@ say() { echo "$*" >&2; }
 stop() {
     say "${0##*/}: $*"
     exit 1
+}
+
+tell_head() { # of the script that runs: what it says of itself
+    sed -n '2,/^[^#]/ s/^# \{0,1\}//p' "$0"
 }
 
 have() { command -v "$1" >/dev/null; }
