@@ -1,15 +1,20 @@
-"""The daemon as a process: its log, its signals, and what it ends with."""
+"""The daemon as a process: its log, its threads, its signals, and what it ends with."""
 
 import asyncio
 import faulthandler
+import logging
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from callpoint.config.schema import Config
 from callpoint.errors import CallpointError, ConfigError
 from callpoint.station.supervisor import Supervisor
-from callpoint.system import log
+from callpoint.system import log as system_log
+from callpoint.system.entries import Entry
+
+log = logging.getLogger(__name__)
 
 
 def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -> int:
@@ -18,7 +23,8 @@ def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -
     `load` reads the configuration again. `config` is the last good one where there is a
     `fault` in what it would read. Raises CallpointError for what no retry can cure.
     """
-    log.start(config.log.level)
+    system_log.start(config.log.level)
+    threading.excepthook = thread_broke
     # A library that crashes, or systemd's watchdog, leaves the stacks of all threads.
     faulthandler.enable()
     try:
@@ -26,6 +32,18 @@ def run(config: Config, load: Callable[[], Config], fault: ConfigError | None) -
     except* CallpointError as group:
         raise _first(group) from None
     return 0
+
+
+def thread_broke(fault: threading.ExceptHookArgs) -> None:
+    """A thread ended by a fault of ours: the watchdog misses it, the log says why."""
+    name = fault.thread.name if fault.thread is not None else "unknown"
+    error = fault.exc_value
+    log.error(
+        "the thread %s broke off, by a fault of callpoint itself",
+        name,
+        exc_info=error,
+        extra=Entry.BROKEN.fields(cause=repr(error)),
+    )
 
 
 async def _supervise(
