@@ -3,6 +3,8 @@
 tomli reads them on every version of Python, so that its words are the same everywhere.
 """
 
+import re
+from ast import literal_eval
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ from callpoint.errors import ConfigError, Fault
 
 _LIMIT_BYTES: Final = 1_000_000
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_KEYS: Final = re.compile(r"\('[^()]*\)")
+"""How tomli names a table: a tuple of Python's."""
 _UNREADABLE: Final[dict[type[OSError], tuple[str, str]]] = {
     FileNotFoundError: ("nothing of that name", ""),
     IsADirectoryError: ("a directory", "name a file in it"),
@@ -109,10 +113,15 @@ def _parse(path: Path, text: str) -> Layer:
         return Layer(str(path), tomli.loads(text))
     except tomli.TOMLDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise _fault(path, "TOML", "a syntax error", error.msg, place) from None
+        hint = _KEYS.sub(_as_table, error.msg)
+        raise _fault(path, "TOML", "a syntax error", hint, place) from None
     except (ValueError, RecursionError) as error:
         # Numbers of over 4300 digits are refused by int(), deep nesting by tomli.
         raise _fault(path, "TOML", "a syntax error", str(error)) from None
+
+
+def _as_table(keys: re.Match[str]) -> str:
+    return f"[{'.'.join(literal_eval(keys[0]))}]"
 
 
 def _fault(

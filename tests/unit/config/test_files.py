@@ -34,7 +34,12 @@ def fault(path: Path) -> str:
         (
             b"[led]\npin = 1\n\n[led]\n",
             "line 4, column 5: expected TOML, found a syntax error "
-            "(Cannot declare ('led',) twice)",
+            "(Cannot declare [led] twice)",
+        ),
+        (
+            b"[call]\nx.y = 1\n[call.x]\n",
+            "line 3, column 8: expected TOML, found a syntax error "
+            "(Cannot declare [call.x] twice)",
         ),
         (
             b'a = "b',
