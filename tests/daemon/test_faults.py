@@ -197,7 +197,9 @@ def test_no_gpio_is_named_and_the_control_socket_still_presses(
     far = far_end(programs, tmp_path)
     toml = configuration(far.url).replace('pin_factory = "mock"', "")
     ours = programs.enter_context(ended(Daemon(tmp_path, toml))).ready()
-    assert "button on pin 17" in ours.status()["devices"]["button"]["fault"]
+    devices = ours.status()["devices"]
+    assert "button on pin 17" in devices["button"]["fault"]
+    assert "LED on pin 27" in devices["led"]["fault"]
     ours.press()
     ours.wait(event="call", state="active")
     assert "Traceback" not in ours.log

@@ -216,7 +216,8 @@ async def test_the_status_of_a_ready_daemon_is_plain_words(
         "  Microphone  plughw:CARD=Headset",
         "  Speaker     default",
         "  Button      pin 17",
-        "  LED         ready",
+        "  LED         pin 27",
+        "  LED shows   ready",
         "  Config      in force",
     ]
 
@@ -259,6 +260,15 @@ async def test_a_device_at_fault_is_exit_code_1(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "callpoint 0.1.0: microphone: no such device"
     assert "  Microphone  plughw:CARD=Headset: no such device" in lines
+
+
+async def test_a_led_that_cannot_be_had_is_a_device_at_fault(
+    daemon: Daemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    daemon.station.led_fault = "LED on pin 27: another program uses this pin"
+    assert await daemon.run("status") == 1
+    headline = capsys.readouterr().out.splitlines()[0]
+    assert headline == f"callpoint 0.1.0: LED: {daemon.station.led_fault}"
 
 
 async def test_a_reload_tells_what_applies_when(

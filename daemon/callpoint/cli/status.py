@@ -17,7 +17,13 @@ _UNTIL = {
     "next_call": "when the call is over",
     "restart": "after a restart",
 }
-_DEVICES = {"capture": "Microphone", "playout": "Speaker", "button": "Button"}
+_LED = "LED"
+_DEVICES = {
+    "capture": "Microphone",
+    "playout": "Speaker",
+    "button": "Button",
+    "led": _LED,
+}
 
 
 @click.command(
@@ -54,7 +60,7 @@ def faults(status: Mapping[str, object]) -> Iterator[str]:
         yield f"the link is {_link(status)}"
     for word, device in _devices(status):
         if fault := device.get("fault"):
-            yield f"{word.lower()}: {fault}"
+            yield f"{word if word == _LED else word.lower()}: {fault}"
     if fault := _table(status.get("config")).get("fault"):
         yield f"the configuration is wrong, and the last good one in force: {fault}"
 
@@ -67,7 +73,7 @@ def status_text(status: Mapping[str, object]) -> str:
         ("Call", _call(status)),
         ("Assistant", _table(status.get("assistant")).get("target_id", "unknown")),
         *((word, _device_text(device)) for word, device in _devices(status)),
-        ("LED", status.get("led", "unknown")),
+        ("LED shows", status.get("led", "unknown")),
         ("Config", _configuration(_table(status.get("config")))),
     ]
     headline = f"callpoint {status.get('version', '')}: {wrong or 'ready'}"

@@ -16,13 +16,19 @@ from callpoint.station.station import Station
 from callpoint.station.status_line import Standing
 from callpoint.telnyx.notices import CallState
 
-_WORDS: Final = {"capture": "microphone", "playout": "speaker", "button": "button"}
+_WORDS: Final = {
+    "capture": "microphone",
+    "playout": "speaker",
+    "button": "button",
+    "led": "LED",
+}
 
 
-class Button(Protocol):
+class Controls(Protocol):
     """The part of `controls.Controls` that a console needs."""
 
     button_fault: str | None
+    lamp_fault: str | None
 
     def drive(self, down: bool, at_s: float) -> None:
         """Push or release the button at a CLOCK_MONOTONIC time."""
@@ -78,7 +84,7 @@ class Console:
         reporter: Reporter,
         client: Caller,
         sound: Sound,
-        button: Button,
+        controls: Controls,
         settings: Settings,
         reload: Callable[[], Awaitable[Reloaded]],
     ) -> None:
@@ -87,7 +93,7 @@ class Console:
         self._reporter = reporter
         self._client = client
         self._sound = sound
-        self._button = button
+        self._controls = controls
         self._settings = settings
         self._reload = reload
         self._sending: set[asyncio.Task[None]] = set()
@@ -136,10 +142,10 @@ class Console:
         ]
 
     def press(self, at_s: float) -> None:
-        self._button.drive(True, at_s)
+        self._controls.drive(True, at_s)
 
     def release(self, at_s: float) -> None:
-        self._button.drive(False, at_s)
+        self._controls.drive(False, at_s)
 
     def hangup(self) -> None:
         """Raises LocalProtocolError when no call is up."""
@@ -198,15 +204,20 @@ class Console:
         }
 
     def _faults(self) -> dict[str, str | None]:
-        return {**self._sound.faults(), "button": self._button.button_fault}
+        controls = self._controls
+        return {
+            **self._sound.faults(),
+            "button": controls.button_fault,
+            "led": controls.lamp_fault,
+        }
 
     def _names(self) -> dict[str, str]:
         config = self._settings.config
-        audio, button = config.audio, config.button
         return {
-            "capture": ", ".join(audio.capture),
-            "playout": ", ".join(audio.playout),
-            "button": "none" if button.pin is None else f"pin {button.pin}",
+            "capture": ", ".join(config.audio.capture),
+            "playout": ", ".join(config.audio.playout),
+            "button": _pin(config.button.pin),
+            "led": _pin(config.led.pin),
         }
 
     async def _dial(self, call: LiveCall, digits: str) -> None:
@@ -235,3 +246,7 @@ class Console:
                 f"cannot {act}: no call is up", "press the button first"
             )
         return call
+
+
+def _pin(number: int | None) -> str:
+    return "none" if number is None else f"pin {number}"

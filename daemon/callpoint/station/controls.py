@@ -32,6 +32,7 @@ class Controls:
     ) -> None:
         self.failures: list[DeviceFailed] = []
         self.button_fault: str | None = None
+        self.lamp_fault: str | None = None
         self._post = post
         self._recovered = recovered
         self._open_factory = open_factory
@@ -105,6 +106,7 @@ class Controls:
                 self._open_factory,
             )
         except DeviceError as error:
+            self.lamp_fault = str(error)
             self._failed(error)
             return NoLed()
 

@@ -16,6 +16,7 @@ class RecordingStation:
         self.link_reason: str | None = None
         self.microphone_in_use: str | None = None
         self.microphone_fault: str | None = None
+        self.led_fault: str | None = None
         self.microphone_warning: str | None = None
         self.config_faults: list[str] = []
         self.asked: list[Asked] = []
@@ -42,6 +43,7 @@ class RecordingStation:
                 "capture": capture,
                 "playout": {"name": "default", "fault": None},
                 "button": {"name": "pin 17", "fault": None},
+                "led": {"name": "pin 27", "fault": self.led_fault},
             },
             "warm": None,
             "led": "ready",
