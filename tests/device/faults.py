@@ -49,11 +49,15 @@ def reload_good(device: Device) -> str:
     guest.write(CONFIG, configuration(more='[log]\nlevel = "debug"\n'))
     noted = guest.note()
     guest.run("systemctl reload callpoint")
-    until(lambda: "7" in guest.priorities(noted), "lines of priority debug")
+    guest.told("in force: log.level", noted)
     guest.speak(SPOKEN)
     assert far.wait(after, 60.0, event="recognised")["text"] == WORDS
     assert guest.in_call()["id"] == call_id
     assert guest.pid() == pid
+    # What is prepared for the next call is told to those who listen closely.
+    guest.let_go()
+    guest.run("callpoint hangup")
+    until(lambda: "7" in guest.priorities(noted), "a line of priority debug")
     guest.write(CONFIG, configuration())
     guest.run("systemctl reload callpoint")
     return "the call went on; the log is louder from then on"
