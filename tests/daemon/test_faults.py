@@ -159,6 +159,7 @@ def test_a_missing_sound_card_is_named_and_the_call_comes_up_without_it(
     devices = ours.status()["devices"]
     assert "plughw:CARD=Missing" in devices["capture"]["fault"]
     assert devices["playout"]["fault"] == "nosuch: No such file or directory"
+    assert devices["playout"]["advice"] == "list the names with: callpoint devices"
     wait_until(lambda: ours.status()["led"] == "fault")
     ours.press()
     ours.wait(event="call", state="active")
@@ -185,6 +186,7 @@ def test_while_the_preferred_card_is_missing_the_next_one_is_used(
         "name": "usb-port:9-9, silence",
         "in_use": "silence",
         "fault": None,
+        "advice": None,
         "warning": None,
     }
     assert "silence is used, because usb-port:9-9 cannot be had" in ours.log

@@ -259,7 +259,8 @@ async def test_a_device_at_fault_is_exit_code_1(
     assert await daemon.run("status") == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "callpoint 0.1.0: microphone: no such device"
-    assert "  Microphone  plughw:CARD=Headset: no such device" in lines
+    at = lines.index("  Microphone  plughw:CARD=Headset: no such device")
+    assert lines[at + 1] == "              plug it in"
 
 
 async def test_a_led_that_cannot_be_had_is_a_device_at_fault(
@@ -268,7 +269,7 @@ async def test_a_led_that_cannot_be_had_is_a_device_at_fault(
     daemon.station.led_fault = "LED on pin 27: another program uses this pin"
     assert await daemon.run("status") == 1
     headline = capsys.readouterr().out.splitlines()[0]
-    assert headline == f"callpoint 0.1.0: LED: {daemon.station.led_fault}"
+    assert headline == f"callpoint 0.1.0: {daemon.station.led_fault}"
 
 
 async def test_a_reload_tells_what_applies_when(

@@ -341,7 +341,7 @@ def test_a_missing_microphone_sends_silence_and_is_told_once() -> None:
     rig = Rig(microphone=Sole("flaky", flaky.open))
     with rig.running() as engine:
         rig.wait_for(DeviceFailed)
-        assert engine.faults()["capture"] == "flaky: No such device"
+        assert str(engine.faults()["capture"]) == "flaky: No such device"
         engine.begin()
         engine.connect(OPUS, rig.send)
         began_s = time.monotonic()

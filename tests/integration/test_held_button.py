@@ -51,7 +51,7 @@ async def test_it_is_a_fault_and_no_press(
     (failure,) = controls.failures
     assert failure.device == "button on pin 17"
     assert "it was down when callpoint started" in failure.cause
-    assert controls.button_fault == (
+    assert str(controls.button_fault) == (
         "button on pin 17: it was down when callpoint started, and counts as released "
         "until it comes up"
     )

@@ -16,6 +16,7 @@ from callpoint.audio.playout import Playout
 from callpoint.audio.receiver import Waiting
 from callpoint.audio.repair import Repair, Source
 from callpoint.audio.rtp import Codec, RtpPacket
+from callpoint.errors import DeviceError
 from callpoint.station.events import Spoke
 from callpoint.system.turning import Turn
 
@@ -131,13 +132,12 @@ class VoiceEngine:
         """Loudness of the last frame of microphone and speaker, 0 to 1."""
         return self._capture.level, self._playout.level
 
-    def faults(self) -> dict[str, str | None]:
+    def faults(self) -> dict[str, DeviceError | None]:
         """What is wrong with each device, or None."""
-        faults = {
+        return {
             "capture": self._capture.device.fault,
             "playout": self._playout.device.fault,
         }
-        return {end: str(fault) if fault else None for end, fault in faults.items()}
 
     def in_use(self) -> dict[str, str | None]:
         """Which of several devices each end is bound to, where its name tells less."""

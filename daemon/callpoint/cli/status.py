@@ -60,7 +60,7 @@ def faults(status: Mapping[str, object]) -> Iterator[str]:
         yield f"the link is {_link(status)}"
     for word, device in _devices(status):
         if fault := device.get("fault"):
-            yield f"{word if word == _LED else word.lower()}: {fault}"
+            yield _named(word if word == _LED else word.lower(), fault)
     if fault := _table(status.get("config")).get("fault"):
         yield f"the configuration is wrong, and the last good one in force: {fault}"
 
@@ -106,10 +106,16 @@ def _devices(
 def _device_text(device: Mapping[str, object]) -> str:
     name, fault = device.get("name", "unknown"), device.get("fault")
     if fault:
-        return f"{name}: {fault}"
+        advice = device.get("advice")
+        return _named(name, fault) + (f"\n{'':14}{advice}" if advice else "")
     in_use, warning = device.get("in_use"), device.get("warning")
     told = f"{name}, in use: {in_use}" if in_use and in_use != name else str(name)
     return f"{told}\n{'':14}warning: {warning}" if warning else told
+
+
+def _named(name: object, fault: object) -> str:
+    """Most faults name what they are of."""
+    return str(fault) if str(name) in str(fault) else f"{name}: {fault}"
 
 
 def _configuration(config: Mapping[str, object]) -> str:

@@ -7,7 +7,12 @@ from dataclasses import asdict
 from typing import Final, Protocol
 
 from callpoint import __version__
-from callpoint.errors import CallpointError, ConfigError, LocalProtocolError
+from callpoint.errors import (
+    CallpointError,
+    ConfigError,
+    DeviceError,
+    LocalProtocolError,
+)
 from callpoint.station.events import HangupAsked
 from callpoint.station.performer import Performer
 from callpoint.station.reporter import Reporter
@@ -27,8 +32,8 @@ _WORDS: Final = {
 class Controls(Protocol):
     """The part of `controls.Controls` that a console needs."""
 
-    button_fault: str | None
-    lamp_fault: str | None
+    button_fault: DeviceError | None
+    lamp_fault: DeviceError | None
 
     def drive(self, down: bool, at_s: float) -> None:
         """Push or release the button at a CLOCK_MONOTONIC time."""
@@ -67,7 +72,7 @@ class Sound(Protocol):
     @property
     def microphone_open(self) -> bool: ...
 
-    def faults(self) -> dict[str, str | None]: ...
+    def faults(self) -> dict[str, DeviceError | None]: ...
 
     def in_use(self) -> dict[str, str | None]: ...
 
@@ -197,13 +202,14 @@ class Console:
             part: {
                 "name": name,
                 "in_use": in_use.get(part),
-                "fault": faults[part],
+                "fault": str(fault) if (fault := faults[part]) else None,
+                "advice": fault.advice or None if fault else None,
                 "warning": warnings.get(part),
             }
             for part, name in self._names().items()
         }
 
-    def _faults(self) -> dict[str, str | None]:
+    def _faults(self) -> dict[str, DeviceError | None]:
         controls = self._controls
         return {
             **self._sound.faults(),

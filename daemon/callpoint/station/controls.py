@@ -31,8 +31,8 @@ class Controls:
         may_be_held: bool = False,
     ) -> None:
         self.failures: list[DeviceFailed] = []
-        self.button_fault: str | None = None
-        self.lamp_fault: str | None = None
+        self.button_fault: DeviceError | None = None
+        self.lamp_fault: DeviceError | None = None
         self._post = post
         self._recovered = recovered
         self._open_factory = open_factory
@@ -86,7 +86,7 @@ class Controls:
                 self._open_factory,
             )
         except DeviceError as error:
-            self.button_fault = str(error)
+            self.button_fault = error
             self._failed(error)
             return
         if self._button.is_down():
@@ -94,7 +94,7 @@ class Controls:
             if self._may_be_held:
                 return
             self._found_down = found_down(f"button on pin {pin}", button.pull_up)
-            self.button_fault = str(self._found_down)
+            self.button_fault = self._found_down
             self._failed(self._found_down)
 
     def _open_lamp(self, config: schema.Config) -> Led:
@@ -106,7 +106,7 @@ class Controls:
                 self._open_factory,
             )
         except DeviceError as error:
-            self.lamp_fault = str(error)
+            self.lamp_fault = error
             self._failed(error)
             return NoLed()
 

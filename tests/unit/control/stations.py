@@ -30,6 +30,7 @@ class RecordingStation:
             "name": "plughw:CARD=Headset",
             "in_use": self.microphone_in_use,
             "fault": self.microphone_fault,
+            "advice": "plug it in" if self.microphone_fault else None,
             "warning": self.microphone_warning,
         }
         return {
