@@ -25,7 +25,10 @@ _KEYS: Final = re.compile(r"\('[^()]*\)")
 _UNREADABLE: Final[dict[type[OSError], tuple[str, str]]] = {
     FileNotFoundError: ("nothing of that name", ""),
     IsADirectoryError: ("a directory", "name a file in it"),
-    PermissionError: ("no permission to read it", "let the service's user read it"),
+    PermissionError: (
+        "no permission to read it",
+        "use sudo, or let the service's user read it",
+    ),
 }
 
 
@@ -77,14 +80,18 @@ def loaded(
     return Loaded(config, table, tuple(layers))
 
 
+def unreadable(error: OSError) -> tuple[str, str]:
+    """What was found instead of something to read, and what to do about it."""
+    failure = ("an error", error.strerror or str(error))
+    return _UNREADABLE.get(type(error), failure)
+
+
 def _read(named: Path, path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(_LIMIT_BYTES + 1)
     except OSError as error:
-        failure = ("an error", error.strerror or str(error))
-        cause, advice = _UNREADABLE.get(type(error), failure)
-        raise _fault(named, "a TOML file", cause, advice) from None
+        raise _fault(named, "a TOML file", *unreadable(error)) from None
     if len(content) > _LIMIT_BYTES:
         raise _fault(named, "a TOML file", f"more than {_LIMIT_BYTES} bytes")
     return content

@@ -78,7 +78,7 @@ class Sources:
 
     def _file(self, place: str, extra: Path | None) -> Iterator[Path]:
         path = self.root / place
-        if path == extra or path.is_symlink() or path.exists():
+        if path == extra or _may_be_there(path):
             yield path
 
     def _folder(self, place: str, extra: Path | None) -> Iterator[Path]:
@@ -88,8 +88,8 @@ class Sources:
         except FileNotFoundError:
             paths = set()
         except OSError as error:
-            found = error.strerror or str(error)
-            raise ConfigError([Fault(str(folder), "", "a folder", found)]) from None
+            fault = Fault(str(folder), "", "a folder", *files.unreadable(error))
+            raise ConfigError([fault]) from None
         if extra is not None and extra.parent == folder:
             paths.add(extra)
         # Editors and fleet tools write aside first, into a file that begins with a dot.
@@ -101,3 +101,11 @@ class Sources:
             expected = "letters, digits and . _ - in the name of a line"
             raise ConfigError([Fault("--line", "", expected, repr(line))])
         return path
+
+
+def _may_be_there(path: Path) -> bool:
+    """Where nobody may look, reading it tells so."""
+    try:
+        return path.is_symlink() or path.exists()
+    except PermissionError:
+        return True

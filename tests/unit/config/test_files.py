@@ -102,7 +102,7 @@ def test_a_file_of_somebody_else_says_so(tmp_path: Path) -> None:
     path.touch(mode=0)
     assert fault(path) == (
         "expected a TOML file, found no permission to read it "
-        "(let the service's user read it)"
+        "(use sudo, or let the service's user read it)"
     )
 
 

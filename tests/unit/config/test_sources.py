@@ -1,6 +1,8 @@
 """The layers of a system, as they lie on its disk."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,18 @@ def write(tmp_path: Path) -> Write:
         return file
 
     return write
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Who may not look into the folders of this test, or of this user."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become nobody")
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def name(text: str) -> str:
@@ -102,9 +116,22 @@ def test_a_folder_that_is_none_is_told(write: Write, tmp_path: Path) -> None:
     write(OWN)
     write("etc/callpoint/conf.d", "not a folder")
     assert (
-        "conf.d: expected a folder, found Not a directory"
+        "conf.d: expected a folder, found an error (Not a directory)"
         in faults(Sources(root=tmp_path))[0]
     )
+
+
+def test_what_may_not_be_looked_at_is_told_with_what_to_do(
+    write: Write, tmp_path: Path
+) -> None:
+    """As for whoever checks the configuration of the service without sudo."""
+    write(OWN)
+    sources = Sources(root=tmp_path)
+    with nobody():
+        assert faults(sources) == [
+            f"{tmp_path}/etc/callpoint/conf.d: expected a folder, found no permission "
+            "to read it (use sudo, or let the service's user read it)"
+        ]
 
 
 def test_a_link_that_leads_nowhere_is_told(write: Write, tmp_path: Path) -> None:
