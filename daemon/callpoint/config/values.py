@@ -21,14 +21,13 @@ from pydantic import (
 
 from callpoint.audio.choice import is_name
 from callpoint.config.expected import Expected, between
-from callpoint.telnyx.servers import is_ice_url
+from callpoint.telnyx.servers import is_ice_url, is_region
 
 # sun_path of unix(7) has 108 bytes, the last of which is NUL.
 _SOCKET_PATH_BYTES: Final = 107
 
 _HEADER_NAME: Final = re.compile(r"X-[A-Za-z0-9.!%*_+`'~-]+")  # a token of RFC 3261
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_REGION: Final = re.compile(r"[a-z0-9-]+")
 
 
 def _none_if(*absent: str) -> BeforeValidator:
@@ -158,7 +157,7 @@ Region = Annotated[
     StrictStr | None,
     Expected(
         '"auto" or a region of small letters, digits and hyphens, such as "eu"',
-        lambda name: name is None or bool(_REGION.fullmatch(name)),
+        lambda name: name is None or is_region(name),
     ),
     _none_if("", "auto"),
 ]

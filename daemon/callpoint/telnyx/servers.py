@@ -18,6 +18,7 @@ RETURN_S: Final = 600.0
 """After that long with the plain host the region's is asked once more."""
 _PORT: Final = 3478
 _TLS_PORT: Final = 5349
+_REGION: Final = re.compile(r"[a-z0-9-]+")
 # RFC 7064 and RFC 7065: there are no slashes, and an IPv6 address is in brackets.
 _ICE_URL: Final = re.compile(
     r"(?P<scheme>stun|stuns|turn|turns):(?P<host>\[[^\s\]]+\]|[^\s/?@:\[\]]+)"
@@ -150,6 +151,11 @@ class Turns:
         self._away_since_s = now_s
 
 
+def is_region(name: str) -> bool:
+    """Whether it can stand before a host; which ones there are, the vendor knows."""
+    return bool(_REGION.fullmatch(name))
+
+
 def is_ice_url(url: str) -> bool:
     """Whether a URL is that of a STUN or TURN server of a kind that is asked."""
     found = _ICE_URL.fullmatch(url)
@@ -227,7 +233,7 @@ def _split(server: str) -> SplitResult:
 def _with_region(parts: SplitResult, region: str | None) -> str:
     if region in (None, "", "auto"):
         return parts.netloc
-    if not re.fullmatch(r"[a-z0-9-]+", str(region)):
+    if not is_region(str(region)):
         raise LocalProtocolError(f"{region!r} is no region", "One looks like us-east.")
     if _address(parts.hostname or ""):
         raise LocalProtocolError(
