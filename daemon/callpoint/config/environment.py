@@ -4,6 +4,7 @@ A name is the key's path in capitals, with two underscores between its steps. A 
 read as TOML where it is TOML, and as text where it is not.
 """
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -19,6 +20,8 @@ OTHERS: Final = ("CALLPOINT_SOCKET", "CALLPOINT_DEBUG", "CALLPOINT_LIBOPUS")
 """Variables that are no keys: read by the command line and by the voice engine."""
 
 _BETWEEN: Final = "__"
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
+"""How bytes come that are no text; neither the wire nor a file has it."""
 
 
 def variables(environment: Mapping[str, str]) -> tuple[list[Layer], list[Fault]]:
@@ -29,24 +32,15 @@ def variables(environment: Mapping[str, str]) -> tuple[list[Layer], list[Fault]]
         if not name.startswith(PREFIX) or name in OTHERS:
             continue
         steps = name.removeprefix(PREFIX).lower().split(_BETWEEN)
-        # Bytes that are no text come as half surrogate pairs, which nothing prints.
+        # Nothing prints half a surrogate pair.
         if len(steps) < 2 or "" in steps or not name.isprintable():
             found.append(_no_key(name))
             continue
-        if not _is_text(environment[name]):
+        if _HALF_PAIR.search(environment[name]):
             found.append(Fault(name, "", "UTF-8", "bytes that are none"))
             continue
         layers.append(Layer(name, _nested(steps, _value(environment[name]))))
     return layers, found
-
-
-def _is_text(value: str) -> bool:
-    """Neither the wire nor a file has half a surrogate pair."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _value(text: str) -> Any:
