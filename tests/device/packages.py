@@ -40,6 +40,7 @@ def boot(device: Device) -> str:
     )[1]
     ready_us = guest.unit("ActiveEnterTimestampMonotonic", "NRestarts", "StatusText")
     assert ready_us["NRestarts"] == "0", ready_us
+    assert "no button" not in ready_us["StatusText"], ready_us
     assert guest.status()["link"] != "ready"
     seconds = int(ready_us["ActiveEnterTimestampMonotonic"]) / 1e6
     return f"READY {seconds:.0f} s after the kernel; {ready_us['StatusText']}"

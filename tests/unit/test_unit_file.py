@@ -51,6 +51,13 @@ def test_systemd_waits_for_ready_and_not_for_the_network(
     assert not {"Requires", "BindsTo"} & settings.keys()
 
 
+def test_gpio_chips_have_their_group_when_the_daemon_starts(
+    settings: dict[str, list[str]],
+) -> None:
+    [before] = settings["ExecStartPre"]
+    assert before.startswith("-udevadm settle --timeout=")
+
+
 def test_it_may_write_where_it_works(settings: dict[str, list[str]]) -> None:
     assert settings["WorkingDirectory"] == [f"%t/{settings['RuntimeDirectory'][0]}"]
 
