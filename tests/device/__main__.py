@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.device import calls, cards, faults, packages, power
+from tests.device import calls, cards, faults, lines, packages, power
 from tests.device.device import Device
 from tests.device.guest import Guest
 from tests.device.kept import NAME, Kept, taken_up
@@ -33,6 +33,7 @@ STORY: tuple[Step, ...] = (
     faults.stopped_dead,
     faults.reload_good,
     faults.reload_bad,
+    lines.two_lines,
     packages.security,
     faults.stop_in_a_call,
     packages.upgrade,

@@ -18,7 +18,10 @@ LOOPBACK = "plughw:CARD=Loopback,DEV=0"
 
 
 def configuration(
-    playout: str = LOOPBACK, port: int = FAR_END_PORT, more: str = ""
+    playout: str = LOOPBACK,
+    port: int = FAR_END_PORT,
+    more: str = "",
+    capture: str = LOOPBACK,
 ) -> str:
     """With patience: in an emulated machine a minute is soon over."""
     return f"""\
@@ -36,7 +39,7 @@ pin = 27
 quiet_s = 120
 longest_press_s = 300
 [audio]
-capture = "{LOOPBACK}"
+capture = "{capture}"
 playout = "{playout}"
 {more}"""
 

@@ -54,12 +54,12 @@ class Guest:
 
     # The button and its LED.
 
-    def push(self) -> None:
+    def push(self, pin: int = BUTTON_PIN) -> None:
         """The button connects its pin to ground."""
-        self.write(f"{PINS}{BUTTON_PIN}/pull", "pull-down")
+        self.write(f"{PINS}{pin}/pull", "pull-down")
 
-    def let_go(self) -> None:
-        self.write(f"{PINS}{BUTTON_PIN}/pull", "pull-up")
+    def let_go(self, pin: int = BUTTON_PIN) -> None:
+        self.write(f"{PINS}{pin}/pull", "pull-up")
 
     def led(self, for_s: float) -> list[tuple[float, bool]]:
         """When the LED went on and off, in seconds from now, the state now first."""
@@ -69,9 +69,10 @@ class Guest:
 
     # The daemon.
 
-    def status(self) -> Json:
+    def status(self, line: str = "") -> Json:
         """`callpoint status --json`; empty while the daemon does not answer."""
-        _, out = self.tried("callpoint status --json 2>/dev/null")
+        which = f" --line {line}" if line else ""
+        _, out = self.tried(f"callpoint status --json{which} 2>/dev/null")
         return dict(json.loads(out)) if out.startswith("{") else {}
 
     def unit(self, *properties: str) -> dict[str, str]:
@@ -84,11 +85,11 @@ class Guest:
     def pid(self) -> int:
         return int(self.unit("MainPID")["MainPID"])
 
-    def ready(self, timeout_s: float = 120.0) -> Json:
+    def ready(self, timeout_s: float = 120.0, line: str = "") -> Json:
         """Wait until a press is answered by a call, with all devices."""
 
         def found() -> Json:
-            status = self.status()
+            status = self.status(line)
             return (
                 status
                 if status.get("link") == "ready" and not any(faults(status))
@@ -147,13 +148,13 @@ class Guest:
 
     def speak(self, name: str) -> None:
         """Say a recording of alsa-utils into the microphone, to its end."""
-        self.run(f"aplay -q -D hw:Loopback,1,0 /usr/share/sounds/alsa/{name}.wav")
+        self.run(f"aplay -q -D plughw:Loopback,1,0 /usr/share/sounds/alsa/{name}.wav")
 
     def listen(self, name: str) -> None:
         """Record what the speaker plays, until `heard`."""
         self.run(
-            f"systemd-run -q --unit=listen-{name} -p KillSignal=SIGINT"
-            f" arecord -q -D hw:Loopback,1,0 -f S16_LE -r 48000 -c 1 /run/{name}.wav"
+            f"systemd-run -q --unit=listen-{name} -p KillSignal=SIGINT arecord -q"
+            f" -D plughw:Loopback,1,0 -f S16_LE -r 48000 -c 1 /run/{name}.wav"
         )
 
     def heard(self, name: str) -> Path:
