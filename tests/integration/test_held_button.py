@@ -12,11 +12,11 @@ from callpoint.controls.kernel_pins import KernelFactory
 from callpoint.controls.lines import Lines
 from callpoint.controls.pins import PinFactoryName
 from callpoint.station.controls import Controls
-from callpoint.station.events import DeviceRecovered, Pressed, Released
+from callpoint.station.events import DeviceFailed, DeviceRecovered, Pressed, Released
 from tests.gpio_chips import SimulatedChip
 
 PIN = 17
-Event = Pressed | Released | DeviceRecovered
+Event = Pressed | Released | DeviceFailed | DeviceRecovered
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ so are the sockets; systemd is a socket that notes when it is told what.
 """
 
 import asyncio
+import errno
 import gc
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from callpoint.config.schema import Config
+from callpoint.controls import pins
 from callpoint.station.supervisor import Supervisor
 from tests.virtual_threads import shared_time
 
@@ -82,6 +85,7 @@ async def live(
             "server": {"signaling_server": NOBODY, "allow_insecure": True},
             "audio": {"capture": capture, "playout": NOWHERE},
             "control": {"socket": folder / "control.sock"},
+            "button": {"pin": 17, "pin_factory": "mock"},
         }
     )
     stop = asyncio.Event()
@@ -122,6 +126,24 @@ def test_a_microphone_that_hangs_in_the_kernel_starves_the_watchdog(
         run(live(systemd, tmp_path, f"wav:{pipe}", 2 * WATCHDOG_S, let_go))
     assert systemd.longest_hunger_s > WATCHDOG_S
     assert "the capture thread is opening the microphone" in caplog.text
+
+
+def test_a_pin_that_udev_hands_over_later_needs_no_restart(
+    systemd: Systemd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over, tried_s = pins.open_factory("", "mock"), list[float]()
+
+    def factory(_device: str) -> object:
+        tried_s.append(time.monotonic())
+        if len(tried_s) < 4:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return handed_over
+
+    monkeypatch.setitem(pins._FACTORIES, "mock", factory)
+    with shared_time() as run:
+        run(live(systemd, tmp_path, NOWHERE, 60.0))
+    pauses_s = [after - before for before, after in pairwise(tried_s)]
+    assert pauses_s == pytest.approx([1.0, 1.5, 2.25], abs=0.01)
 
 
 def test_a_daemon_that_has_loaded_all_counts_it_as_settled(

@@ -51,6 +51,32 @@ class NoLed:
         """There is nothing to free."""
 
 
+class Lamp:
+    """One that may be had later: it shows then what it was told last."""
+
+    def __init__(self) -> None:
+        self._led: Led = NoLed()
+        self._indication = Indication.OFF
+        self._degraded = False
+
+    def become(self, led: Led) -> None:
+        """Show it by this one from now on."""
+        self._led = led
+        led.degrade(self._degraded)
+        led.show(self._indication)
+
+    def show(self, indication: Indication) -> None:
+        self._indication = indication
+        self._led.show(indication)
+
+    def degrade(self, degraded: bool) -> None:
+        self._degraded = degraded
+        self._led.degrade(degraded)
+
+    def close(self) -> None:
+        self._led.close()
+
+
 class PinLed:
     """A lamp that blinks on a thread of its own.
 

@@ -1,4 +1,8 @@
-"""The button and the LED as configured, with what is wrong with them from the start."""
+"""The button and the LED as configured, with what is wrong with them.
+
+A pin that cannot be had is asked for again: at boot its chip, or the right to open it,
+may come later than we do, and whoever holds it may let it go.
+"""
 
 import time
 from collections.abc import Callable
@@ -6,7 +10,7 @@ from collections.abc import Callable
 from callpoint.config import schema
 from callpoint.controls.button import Button, MockButton, open_button
 from callpoint.controls.faults import found_down
-from callpoint.controls.led import Led, NoLed, open_led
+from callpoint.controls.led import Lamp, open_led
 from callpoint.controls.pins import OpenFactory, open_factory
 from callpoint.errors import DeviceError
 from callpoint.station.events import DeviceFailed, DeviceRecovered, Pressed, Released
@@ -16,33 +20,52 @@ from callpoint.station.finger import Finger
 class Controls:
     """The button and the LED as configured.
 
-    `post` takes the presses, and `recovered` is told when a button that was found down
-    comes up. A pin that cannot be had is told in `failures`, and the control socket is
-    the only finger left. Where it `may_be_held` a button that is down at the start is
-    held by somebody in a call that has survived, and no fault.
+    `post` takes the presses, and `tell` what becomes of both after the start; what
+    fails from the start on is in `failures`. Without a button the control socket is the
+    only finger left. Where it `may_be_held` a button that is down at the start is held
+    by somebody in a call that has survived, and no fault.
     """
 
     def __init__(
         self,
         config: schema.Config,
         post: Callable[[Pressed | Released], None],
-        recovered: Callable[[DeviceRecovered], None],
+        tell: Callable[[DeviceFailed | DeviceRecovered], None],
         open_factory: OpenFactory = open_factory,
         may_be_held: bool = False,
     ) -> None:
         self.failures: list[DeviceFailed] = []
         self.button_fault: DeviceError | None = None
         self.lamp_fault: DeviceError | None = None
+        self.lamp = Lamp()
+        self._config = config
         self._post = post
-        self._recovered = recovered
+        self._tell = tell
         self._open_factory = open_factory
         self._may_be_held = may_be_held
         self._button: Button | None = None
         self._found_down: DeviceError | None = None
         self._finger = Finger(config.button.debounce_ms, self._is_down, self._moved)
-        self.lamp: Led = self._open_lamp(config)
-        if config.button.pin is not None:
-            self._open_button(config.button, config.button.pin)
+        for error in (self._open_lamp(), self._open_button()):
+            if error is not None:
+                self.failures.append(_failed(error))
+        self._may_be_held = False
+
+    @property
+    def lack_a_pin(self) -> bool:
+        """Whether `retry` has something to try."""
+        return self.lamp_fault is not None or self._has_no_button
+
+    def retry(self) -> None:
+        """Ask again for what could not be had; what can by now is told."""
+        if (fault := self.lamp_fault) is not None and self._open_lamp() is None:
+            self._recovered(fault)
+        if self._has_no_button and (fault := self.button_fault) is not None:
+            down = self._open_button()
+            if self._button is not None:
+                self._recovered(fault)
+                if down is not None:
+                    self._tell(_failed(down))
 
     @property
     def is_held(self) -> bool:
@@ -72,34 +95,43 @@ class Controls:
     def _moved(self, event: Pressed | Released) -> None:
         if self._found_down is not None:
             # Whatever held it has let go.
-            self._recovered(DeviceRecovered(event.at_s, self._found_down.device))
+            self._tell(DeviceRecovered(event.at_s, self._found_down.device))
             self._found_down = self.button_fault = None
         self._post(event)
 
-    def _open_button(self, button: schema.Button, pin: int) -> None:
+    @property
+    def _has_no_button(self) -> bool:
+        return self._button is None and self._config.button.pin is not None
+
+    def _open_button(self) -> DeviceError | None:
+        """What is wrong with it, if anything is."""
+        config = self._config.button
+        if config.pin is None:
+            return None
         try:
             self._button = open_button(
-                pin,
-                button.pull_up,
-                button.pin_factory,
+                config.pin,
+                config.pull_up,
+                config.pin_factory,
                 self._finger.edge,
                 self._open_factory,
             )
         except DeviceError as error:
             self.button_fault = error
-            self._failed(error)
-            return
+            return error
+        self.button_fault = None
         if self._button.is_down():
             self._finger.found_down()
-            if self._may_be_held:
-                return
-            self._found_down = found_down(f"button on pin {pin}", button.pull_up)
-            self.button_fault = self._found_down
-            self._failed(self._found_down)
+            if not self._may_be_held:
+                down = found_down(f"button on pin {config.pin}", config.pull_up)
+                self._found_down = self.button_fault = down
+        return self.button_fault
 
-    def _open_lamp(self, config: schema.Config) -> Led:
+    def _open_lamp(self) -> DeviceError | None:
+        """What is wrong with it, if anything is."""
+        config = self._config
         try:
-            return open_led(
+            led = open_led(
                 config.led.pin,
                 config.led.active_high,
                 config.button.pin_factory,
@@ -107,9 +139,14 @@ class Controls:
             )
         except DeviceError as error:
             self.lamp_fault = error
-            self._failed(error)
-            return NoLed()
+        else:
+            self.lamp_fault = None
+            self.lamp.become(led)
+        return self.lamp_fault
 
-    def _failed(self, error: DeviceError) -> None:
-        failed = DeviceFailed(time.monotonic(), error.device, error.cause, error.advice)
-        self.failures.append(failed)
+    def _recovered(self, fault: DeviceError) -> None:
+        self._tell(DeviceRecovered(time.monotonic(), fault.device))
+
+
+def _failed(error: DeviceError) -> DeviceFailed:
+    return DeviceFailed(time.monotonic(), error.device, error.cause, error.advice)

@@ -65,6 +65,8 @@ from callpoint.telnyx.warm import preload
 
 _LEVELS_EVERY_S: Final = 0.1
 _PRELOAD_AT_LATEST_S: Final = 2.0
+_PIN_AGAIN_S: Final = 1.0
+_PIN_AGAIN_AT_LATEST_S: Final = 15.0
 _UNKNOWN_TOOL: Final = '{"error": "unknown_tool"}'
 """The words of the vendor's own agent library (client-side tools)."""
 
@@ -145,6 +147,7 @@ class Supervisor:
                 tasks.create_task(watchdog.run(notify.watchdog_s()), name="watchdog"),
                 tasks.create_task(self._preload(), name="preload"),
                 tasks.create_task(self._meter(), name="meter"),
+                tasks.create_task(self._reopen_controls(), name="controls"),
             ]
             try:
                 await self._start(control)
@@ -333,6 +336,14 @@ class Supervisor:
         await asyncio.sleep(_PRELOAD_AT_LATEST_S)
         await preload()
         settle()
+
+    async def _reopen_controls(self) -> None:
+        """For as long as a pin cannot be had; ever more rarely, for it may never be."""
+        pause_s = _PIN_AGAIN_S
+        while self._controls.lack_a_pin:
+            await asyncio.sleep(pause_s)
+            self._controls.retry()
+            pause_s = min(pause_s * 1.5, _PIN_AGAIN_AT_LATEST_S)
 
     async def _meter(self) -> None:
         """Publish levels, ten a second, while somebody looks at them in a call."""
