@@ -15,6 +15,10 @@ from typing import Any
 import gpiod
 from gpiod.line import Bias, Direction, Edge, Value
 
+from callpoint.controls.kernel_pins import KernelFactory
+from callpoint.controls.lines import Lines
+from callpoint.controls.pins import PinFactoryName
+
 
 @dataclass
 class SimulatedLine:
@@ -64,6 +68,10 @@ class SimulatedChip:
             if line.told is not None:
                 os.close(line.told)
                 line.told = None
+
+    def factory(self, device: str, _name: PinFactoryName) -> KernelFactory:
+        """Pins of this chip, as `open_factory` gives those of the kernel."""
+        return KernelFactory(Lines(device, dict, lambda: [self.path], self.open))
 
     def open(self, path: str) -> Any:
         assert path == self.path

@@ -3,14 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
-from typing import Any
 
 import pytest
 
 from callpoint.config.schema import Config
-from callpoint.controls.kernel_pins import KernelFactory
-from callpoint.controls.lines import Lines
-from callpoint.controls.pins import PinFactoryName
 from callpoint.station.controls import Controls
 from callpoint.station.events import DeviceFailed, DeviceRecovered, Pressed, Released
 from tests.gpio_chips import SimulatedChip
@@ -33,15 +29,12 @@ def events() -> "asyncio.Queue[Event]":
 async def controls(
     chip: SimulatedChip, events: "asyncio.Queue[Event]"
 ) -> AsyncIterator[Controls]:
-    def factory(device: str, _name: PinFactoryName) -> Any:
-        return KernelFactory(Lines(device, dict, lambda: [chip.path], chip.open))
-
     chip.held[PIN] = False
     config = Config.model_validate(
         {"assistant": {"target_id": "a"}, "button": {"pin": PIN, "debounce_ms": 5}}
     )
     told = events.put_nowait
-    with closing(Controls(config, told, told, factory)) as controls:
+    with closing(Controls(config, told, told, chip.factory)) as controls:
         yield controls
 
 

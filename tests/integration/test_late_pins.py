@@ -3,14 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import closing
-from typing import Any
 
 import pytest
 
 from callpoint.config.schema import Config
-from callpoint.controls.kernel_pins import KernelFactory
-from callpoint.controls.lines import Lines
-from callpoint.controls.pins import PinFactoryName
 from callpoint.station.controls import Controls
 from callpoint.station.events import (
     DeviceFailed,
@@ -41,9 +37,6 @@ def events() -> "asyncio.Queue[Event]":
 async def controls(
     chip: SimulatedChip, events: "asyncio.Queue[Event]"
 ) -> AsyncIterator[Controls]:
-    def factory(device: str, _name: PinFactoryName) -> Any:
-        return KernelFactory(Lines(device, dict, lambda: [chip.path], chip.open))
-
     config = Config.model_validate(
         {
             "assistant": {"target_id": "a"},
@@ -52,7 +45,7 @@ async def controls(
         }
     )
     told = events.put_nowait
-    with closing(Controls(config, told, told, factory)) as controls:
+    with closing(Controls(config, told, told, chip.factory)) as controls:
         yield controls
 
 
@@ -62,7 +55,7 @@ def let_go(chip: SimulatedChip, *pins: int) -> None:
 
 
 async def test_what_stays_taken_stays_a_fault_and_is_told_once(
-    controls: Controls, events: "asyncio.Queue[Event]"
+    controls: Controls, chip: SimulatedChip, events: "asyncio.Queue[Event]"
 ) -> None:
     controls.retry()
     assert [failure.device for failure in controls.failures] == [
@@ -72,6 +65,7 @@ async def test_what_stays_taken_stays_a_fault_and_is_told_once(
     assert controls.lack_a_pin
     assert '"spi0 CS1" uses this pin' in str(controls.button_fault)
     assert events.empty()
+    assert chip.opened == 0
 
 
 async def test_what_is_let_go_works_and_is_told(
