@@ -19,7 +19,6 @@ from callpoint.errors import (
     RemoteProtocolError,
 )
 from callpoint.telnyx import sdp
-from callpoint.telnyx.attempt import Attempt
 from callpoint.telnyx.events import (
     Answered,
     AttachOffered,
@@ -47,6 +46,7 @@ from callpoint.telnyx.paths import HOPELESS_S
 from callpoint.telnyx.quality import figures
 from callpoint.telnyx.requests import CallRequest, HangupCause
 from callpoint.telnyx.seams import Media, Signalling
+from callpoint.telnyx.set_up_try import SetUpTry
 from callpoint.telnyx.setback import Setback, setback
 from callpoint.telnyx.survivor import Survivor
 from callpoint.telnyx.vigil import Finding, Vigil
@@ -92,7 +92,7 @@ class Call:
         self._warm = warm
         self._emit = emit
         self._paths = Handover(media, self)
-        self._attempt = Attempt()
+        self._attempt = SetUpTry()
         self._over = asyncio.Event()
         self._invited = self._is_taken_up
         self._media_began = False
@@ -222,7 +222,7 @@ class Call:
         await self._paths.close()
         self._warm.learn()
         self._paths = Handover(self._media, self)
-        self._attempt = Attempt()
+        self._attempt = SetUpTry()
         self._invited = False
         call_id = await self._signalling.begin_anew(self.id)
         self.request = replace(self.request, call_id=call_id)

@@ -7,7 +7,7 @@ from typing import Any
 from callpoint.telnyx.setback import Setback
 
 
-class Attempt:
+class SetUpTry:
     """What the far end said is kept from the first moment on; a failure, in a try."""
 
     def __init__(self) -> None:
